@@ -1,0 +1,44 @@
+# What a developer does here: `make demo`, `make test`, `make quick`, `make bench`, `make lint`, `make model`.
+# Everything is installed by `make .venv`; nothing needs to be prepared but git, make and Python 3.11+.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test quick bench lint format model servers clean
+
+demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends after the sample mails
+	$(BIN)/inboxbot demo $(ARGS)
+
+test: $(STAMP) servers lint   ## everything: lint, types, layers, unit, real servers
+	$(BIN)/pytest -n 2 --dist loadgroup -p no:cacheprovider $(ARGS)
+
+quick: $(STAMP)       ## no servers, under a minute
+	$(BIN)/pytest -n 2 -m "not server and not slow" $(ARGS)
+
+bench: $(STAMP) servers   ## the benchmark table
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(STAMP)        ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+model: $(STAMP)       ## train the shipped artefact anew from models/corpus
+	$(BIN)/inboxbot train
+
+servers:              ## Dovecot and Postfix for the tests, where they can be had
+	@$(PYTHON) tests/servers/install.py
+
+$(STAMP): pyproject.toml scripts/make_venv.sh
+	@PYTHON=$(PYTHON) bash scripts/make_venv.sh $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dist

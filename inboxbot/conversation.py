@@ -1,0 +1,71 @@
+"""The nouns of the shared inbox: a conversation, its notes, and who did what.
+
+In: nothing (values only). Out: `ConversationStatus`, `Conversation`, `Note`, `PromiseState`; made by `store`, shown by
+the terminal and the web.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from inboxbot.decision import Priority
+
+
+class ConversationStatus(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    PENDING = "pending"  # waiting for the customer
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class PromiseState(StrEnum):
+    """Where a promise to pay stands."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A colleague's note; customers never see it."""
+
+    author: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One matter with one customer, as the queue shows it."""
+
+    conversation_id: int
+    subject: str
+    status: ConversationStatus
+    priority: Priority
+    assignee: str | None
+    customer_id: str | None
+    correspondent: str  # the customer's address
+    primary: str  # the primary intent of its latest message
+    created_at: datetime
+    updated_at: datetime
+    reasons: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+    messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A customer's word that money will come."""
+
+    customer_id: str
+    promised_for: date
+    amount: Decimal | None
+    currency: str
+    invoice_numbers: tuple[str, ...]
+    state: PromiseState = PromiseState.OPEN

@@ -1,0 +1,75 @@
+"""The nouns of deciding: what policy is told besides the message (`History`), and what it says (`Decision`).
+
+In: nothing (values only). Out: `History`, `Reason`, `Decision`; made by `policy`, written down by `store`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inboxbot.message import Address, MessageKey
+from inboxbot.understanding import Intent
+
+
+class Outcome(StrEnum):
+    """Where a message ends; every message ends in exactly one."""
+
+    ANSWER = "answer"
+    ROUTE = "route"
+    FILE = "file"
+
+
+class Priority(StrEnum):
+    """How urgent a conversation is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a decision: a stable code and plain words."""
+
+    code: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What our own records say that bears on one message. The default is "nothing known", as `explain` uses it."""
+
+    duplicate_of: MessageKey | None = None  # same Message-ID (or content) and same newest text, recorded before
+    reused_message_id: bool = False  # same Message-ID with another text
+    own_message: bool = False  # it carries a Message-ID of our outbox
+    same_request_answered: bool = False  # same sender, same request, answered inside the window
+    answers_in_thread: int = 0  # automatic mails in the last 24 hours
+    answers_to_sender: int = 0
+    answers_to_domain: int = 0
+    answers_in_hour: int = 0  # automatic mails to anybody in the last hour
+    answered_by_staff: bool = False  # a person already replied to this very message
+    received_before_start: bool = False  # older than the day the mailbox was first watched
+    conversation_id: int | None = None  # the conversation this message continues
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done with a message, and every reason for it."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    answers: tuple[Intent, ...] = ()  # with ANSWER: what is answered; with ROUTE: what the draft answers
+    recipient: Address | None = None  # whom an automatic mail would go to
+    acknowledge: bool = False  # with ROUTE: a short automatic acknowledgement goes out
+    assignee: str | None = None  # an address, a team's name, or nobody
+    priority: Priority = Priority.NORMAL
+    rules: tuple[str, ...] = ()  # names of the rules that applied, in order
+    rules_hash: str = ""
+
+    @property
+    def automatic_mail(self) -> bool:
+        """Whether anything at all is sent without a person."""
+        return self.outcome is Outcome.ANSWER or self.acknowledge

@@ -1,0 +1,214 @@
+"""The ledger as four CSV files, validated row by row.
+
+In: a folder with customers.csv, contacts.csv, invoices.csv, payments.csv (comma, UTF-8, ISO dates, decimal point;
+columns beyond the contract's are kept by the reader and ignored). Out: a `Ledger`. A bad row is left out, named with
+file and line, and its customer's figures are held back from automatic answers; a bad file is a LedgerError.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from inboxbot.errors import ConfigError, LedgerError
+from inboxbot.facts import Contact, Customer, Invoice, Payment
+from inboxbot.ledger.model import Ledger
+
+COLUMNS = {
+    "customers.csv": ("customer_id", "name", "currency", "credit_limit", "terms_days", "account_owner", "on_hold"),
+    "contacts.csv": ("customer_id", "email", "name", "role"),
+    "invoices.csv": ("invoice_number", "customer_id", "po_number", "issue_date", "due_date", "currency", "amount", "balance", "document"),
+    "payments.csv": ("payment_id", "customer_id", "invoice_number", "date", "amount", "currency", "method", "reference"),
+}
+_YES, _NO = frozenset({"true", "yes", "1", "y"}), frozenset({"", "false", "no", "0", "n"})
+_EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
+_READ_TRIES = 3
+
+Row = dict[str, str]
+
+
+class _BadRowError(Exception):
+    """A row that cannot be used; the words say which column and why."""
+
+
+@dataclass
+class _Reading:
+    """What has been read so far."""
+
+    customers: dict[str, Customer] = field(default_factory=dict)
+    contacts: list[Contact] = field(default_factory=list)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
+    domains: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    incomplete: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes whenever one of the four files does; raises ConfigError when one is not there."""
+    parts = []
+    for name in COLUMNS:
+        try:
+            stat = (folder / name).stat()
+        except OSError as error:
+            raise ConfigError(f"{folder / name} cannot be read", key="ledger.path") from error
+        parts.append(f"{name}:{stat.st_mtime_ns}:{stat.st_size}")
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def read(folder: Path) -> Ledger:
+    """Read all four files as one consistent state: if one changes meanwhile, all are read again."""
+    for _ in range(_READ_TRIES):
+        before = fingerprint(folder)
+        reading = _read_all(folder)
+        if fingerprint(folder) == before:
+            return Ledger(
+                as_of=datetime.now(UTC), customers=reading.customers, contacts=tuple(reading.contacts), invoices=reading.invoices,
+                payments=tuple(reading.payments.values()), extra_domains=tuple(reading.domains), problems=tuple(reading.problems),
+                incomplete=reading.incomplete, fingerprint=before,
+            )  # fmt: skip
+    raise LedgerError(f"the ledger files in {folder} keep changing while they are read")
+
+
+def _read_all(folder: Path) -> _Reading:
+    reading = _Reading()
+    for name, take in _TAKERS.items():
+        for line, row in _rows(folder / name):
+            try:
+                take(reading, row)
+            except _BadRowError as error:
+                _reject(reading, f"{folder / name}:{line}: {error}", row.get("customer_id", ""))
+    return reading
+
+
+def _reject(reading: _Reading, problem: str, customer_id: str) -> None:
+    reading.problems.append(problem)
+    if customer_id:
+        reading.incomplete[customer_id] = (*reading.incomplete.get(customer_id, ()), problem)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """(line, row) of a file; surrounding white space is not part of a value."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, restkey="", strict=True)
+            _check_header(path, reader.fieldnames or ())
+            for row in reader:
+                values = {key: (value or "").strip() for key, value in row.items() if key}
+                if any(values.values()):
+                    yield reader.line_num, values
+    except OSError as error:
+        raise LedgerError(f"{path} cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise LedgerError(f"{path} is not UTF-8 (byte {error.start})") from None
+    except csv.Error as error:
+        raise LedgerError(f"{path}:{reader.line_num}: not valid CSV: {error}") from None
+
+
+def _check_header(path: Path, header: object) -> None:
+    names = {str(name).strip() for name in header}  # type: ignore[attr-defined]
+    missing = [column for column in COLUMNS[path.name] if column not in names]
+    if missing:
+        raise LedgerError(f"{path}:1: the header lacks {', '.join(missing)} (expected {','.join(COLUMNS[path.name])})")
+
+
+def _take_customer(reading: _Reading, row: Row) -> None:
+    customer_id = _required(row, "customer_id")
+    if customer_id in reading.customers:
+        raise _BadRowError(f"customer_id {customer_id} is there twice")
+    limit, terms = row["credit_limit"], row["terms_days"]
+    reading.customers[customer_id] = Customer(
+        customer_id=customer_id, name=_required(row, "name"), currency=_currency(row),
+        credit_limit=_money(row, "credit_limit") if limit else None, terms_days=_integer(row, "terms_days") if terms else None,
+        account_owner=row["account_owner"].lower(), on_hold=_flag(row, "on_hold"),
+    )  # fmt: skip
+    reading.domains += [(domain, customer_id) for domain in re.split(r"[\s;,]+", row.get("domain", "").lower()) if domain]
+
+
+def _take_contact(reading: _Reading, row: Row) -> None:
+    email = _required(row, "email").lower()
+    if not _EMAIL.fullmatch(email):
+        raise _BadRowError(f"email {email!r} is not a mail address")
+    reading.contacts.append(Contact(_known_customer(reading, row), email, row["name"], row["role"]))
+
+
+def _take_invoice(reading: _Reading, row: Row) -> None:
+    number = _required(row, "invoice_number")
+    if number in reading.invoices:
+        raise _BadRowError(f"invoice_number {number} is there twice")
+    reading.invoices[number] = Invoice(
+        invoice_number=number, customer_id=_known_customer(reading, row), po_number=row["po_number"], issue_date=_date(row, "issue_date"),
+        due_date=_date(row, "due_date"), currency=_currency(row), amount=_money(row, "amount"), balance=_money(row, "balance"),
+        document=row["document"],
+    )  # fmt: skip
+
+
+def _take_payment(reading: _Reading, row: Row) -> None:
+    key = (_required(row, "payment_id"), row["invoice_number"])
+    if key in reading.payments:
+        raise _BadRowError(f"payment_id {key[0]} is there twice for the same invoice")
+    reading.payments[key] = Payment(
+        payment_id=key[0], customer_id=_known_customer(reading, row), invoice_number=key[1], date=_date(row, "date"),
+        amount=_money(row, "amount"), currency=_currency(row), method=row["method"], reference=row["reference"],
+    )  # fmt: skip
+
+
+_TAKERS: dict[str, Callable[[_Reading, Row], None]] = {
+    "customers.csv": _take_customer,
+    "contacts.csv": _take_contact,
+    "invoices.csv": _take_invoice,
+    "payments.csv": _take_payment,
+}
+
+
+def _required(row: Row, column: str) -> str:
+    if not row[column]:
+        raise _BadRowError(f"{column} is empty")
+    return row[column]
+
+
+def _known_customer(reading: _Reading, row: Row) -> str:
+    customer_id = _required(row, "customer_id")
+    if customer_id not in reading.customers:
+        raise _BadRowError(f"customer_id {customer_id} is not in customers.csv")
+    return customer_id
+
+
+def _currency(row: Row) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", row["currency"]):
+        raise _BadRowError(f"currency {row['currency']!r} is not a three-letter code")
+    return row["currency"]
+
+
+def _money(row: Row, column: str) -> Decimal:
+    try:
+        value = Decimal(_required(row, column))
+    except InvalidOperation:
+        raise _BadRowError(f"{column} {row[column]!r} is not a decimal number such as 2169.54") from None
+    if not value.is_finite():
+        raise _BadRowError(f"{column} {row[column]!r} is not a decimal number such as 2169.54")
+    return value
+
+
+def _integer(row: Row, column: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", row[column]):
+        raise _BadRowError(f"{column} {row[column]!r} is not a whole number")
+    return int(row[column])
+
+
+def _date(row: Row, column: str) -> date:
+    try:
+        return date.fromisoformat(_required(row, column))
+    except ValueError:
+        raise _BadRowError(f"{column} {row[column]!r} is not a date such as 2026-11-30") from None
+
+
+def _flag(row: Row, column: str) -> bool:
+    value = row[column].lower()
+    if value not in _YES | _NO:
+        raise _BadRowError(f"{column} {row[column]!r} is neither true nor false")
+    return value in _YES

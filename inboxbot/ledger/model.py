@@ -1,0 +1,144 @@
+"""The ledger as one immutable value, with the indexes that resolving a sender needs.
+
+In: customers, contacts, invoices, payments. Out: `Ledger`, whose `facts_for` gives one sender's part of it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from inboxbot.facts import Contact, Customer, Facts, Invoice, Payment, SenderStanding
+
+_MOST_SHAPES = 12
+
+Item = TypeVar("Item", Contact, Invoice, Payment)
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Whose address is this? `company_domains` are colleagues, `free_mail_domains` nobody's."""
+
+    company_domains: frozenset[str]
+    free_mail_domains: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Everything the ERP told us at one moment."""
+
+    as_of: datetime
+    customers: Mapping[str, Customer]
+    contacts: tuple[Contact, ...]
+    invoices: Mapping[str, Invoice]
+    payments: tuple[Payment, ...]
+    extra_domains: tuple[tuple[str, str], ...] = ()  # (domain, customer_id) of the optional column
+    problems: tuple[str, ...] = ()  # rejected rows, "file:line: words"
+    incomplete: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # customer_id -> its rejected rows
+    fingerprint: str = ""
+
+    def facts_for(self, address: str, resolver: Resolver) -> Facts:
+        """What the ledger knows that bears on a sender; `address` in lower case, '' for nobody."""
+        standing, customer_id = self.resolve(address, resolver)
+        customer = self.customers.get(customer_id) if customer_id else None
+        shared = Facts(
+            as_of=self.as_of, standing=standing, all_invoice_numbers=self._all_invoice_numbers, all_po_numbers=self._all_po_numbers,
+            invoice_shapes=self._invoice_shapes, po_shapes=self._po_shapes,
+        )  # fmt: skip
+        return self._with_customer(shared, customer, address) if customer else shared
+
+    def facts_of(self, customer_id: str) -> Facts | None:
+        """A customer's facts whoever asks (for the customer's own page); None for an unknown one."""
+        customer = self.customers.get(customer_id)
+        return self._with_customer(Facts(as_of=self.as_of), customer, "") if customer else None
+
+    def resolve(self, address: str, resolver: Resolver) -> tuple[SenderStanding, str | None]:
+        """How an address stands here, and whose it is: exact contact first, then the customer's own domain."""
+        domain = address.rpartition("@")[2]
+        if not domain:
+            return SenderStanding.UNKNOWN, None
+        if domain in resolver.company_domains:
+            return SenderStanding.COLLEAGUE, None
+        owners = self._owners_by_address.get(address, frozenset())
+        if len(owners) == 1:
+            return SenderStanding.CONTACT, next(iter(owners))
+        if owners:
+            return SenderStanding.AMBIGUOUS, None
+        if domain in resolver.free_mail_domains:
+            return SenderStanding.FREE_MAIL, None
+        by_domain = self._owners_by_domain.get(domain, frozenset())
+        if len(by_domain) == 1:
+            return SenderStanding.OWN_DOMAIN, next(iter(by_domain))
+        return (SenderStanding.AMBIGUOUS if by_domain else SenderStanding.UNKNOWN), None
+
+    def _with_customer(self, shared: Facts, customer: Customer, address: str) -> Facts:
+        contacts = self._contacts_by_customer.get(customer.customer_id, ())
+        return Facts(
+            as_of=shared.as_of, standing=shared.standing, customer=customer, contacts=contacts,
+            contact=next((c for c in contacts if c.email == address), None),
+            invoices=self._invoices_by_customer.get(customer.customer_id, ()),
+            payments=self._payments_by_customer.get(customer.customer_id, ()),
+            incomplete=self.incomplete.get(customer.customer_id, ()),
+            all_invoice_numbers=shared.all_invoice_numbers, all_po_numbers=shared.all_po_numbers,
+            invoice_shapes=shared.invoice_shapes, po_shapes=shared.po_shapes,
+        )  # fmt: skip
+
+    @cached_property
+    def _owners_by_address(self) -> dict[str, frozenset[str]]:
+        return _owners((contact.email, contact.customer_id) for contact in self.contacts)
+
+    @cached_property
+    def _owners_by_domain(self) -> dict[str, frozenset[str]]:
+        by_contact = ((contact.email.rpartition("@")[2], contact.customer_id) for contact in self.contacts)
+        return _owners([*by_contact, *self.extra_domains])
+
+    @cached_property
+    def _contacts_by_customer(self) -> dict[str, tuple[Contact, ...]]:
+        return _grouped(self.contacts)
+
+    @cached_property
+    def _invoices_by_customer(self) -> dict[str, tuple[Invoice, ...]]:
+        return _grouped(sorted(self.invoices.values(), key=lambda i: (i.issue_date, i.invoice_number)))
+
+    @cached_property
+    def _payments_by_customer(self) -> dict[str, tuple[Payment, ...]]:
+        return _grouped(sorted(self.payments, key=lambda p: (p.date, p.payment_id)))
+
+    @cached_property
+    def _all_invoice_numbers(self) -> frozenset[str]:
+        return frozenset(self.invoices)
+
+    @cached_property
+    def _all_po_numbers(self) -> frozenset[str]:
+        return frozenset(i.po_number for i in self.invoices.values() if i.po_number)
+
+    @cached_property
+    def _invoice_shapes(self) -> tuple[str, ...]:
+        return _shapes(self.invoices)
+
+    @cached_property
+    def _po_shapes(self) -> tuple[str, ...]:
+        return _shapes(self._all_po_numbers)
+
+
+def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for key, customer_id in pairs:
+        found.setdefault(key, set()).add(customer_id)
+    return {key: frozenset(owners) for key, owners in found.items()}
+
+
+def _grouped(items: Iterable[Item]) -> dict[str, tuple[Item, ...]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.customer_id, []).append(item)
+    return {customer_id: tuple(group) for customer_id, group in found.items()}
+
+
+def _shapes(numbers: Iterable[str]) -> tuple[str, ...]:
+    """The commonest forms of some numbers, every digit a '#'."""
+    counted = Counter(re.sub(r"\d", "#", number) for number in numbers)
+    return tuple(shape for shape, _ in counted.most_common(_MOST_SHAPES))

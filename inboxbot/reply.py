@@ -1,0 +1,84 @@
+"""The nouns of outgoing mail: a composed reply, the documents on it, and an outbox item's life.
+
+In: nothing (values only). Out: `Document`, `Reply`, `FrozenMail`, `OutboxState`, `OutboxItem`; made by `responders`, frozen and
+moved from state to state by `store`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inboxbot.message import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes out. `customer_id` is whose it is, from the ledger: the last check compares it."""
+
+    name: str
+    content_type: str
+    content: bytes
+    sha256: str
+    customer_id: str
+    invoice_number: str = ""  # "" for a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A composed reply, before it becomes bytes."""
+
+    to: Address
+    subject: str
+    text: str
+    html: str
+    kind: str  # "answer", "acknowledgement", "staff" or "alert"
+    customer_id: str = ""
+    documents: tuple[Document, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMail:
+    """A mail as it will be sent: these bytes, this envelope, this Message-ID, whatever happens later."""
+
+    message_id: str
+    thread_root: str
+    mail_from: str
+    rcpt_to: str
+    mime: bytes
+    kind: str
+    customer_id: str
+    documents: tuple[tuple[str, str, str], ...] = ()  # name, sha256, customer_id
+    automatic: bool = True
+
+
+class OutboxState(StrEnum):
+    """An outbox item's life: ready -> sending -> sent; back to ready, to failed, or into doubt.
+
+    A claimed item is a ready one under a lease: until the first body byte nothing has happened that could not be
+    taken back, so a lease that runs out in `ready` may be retaken, one in `sending` never.
+    """
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A mail frozen for sending: these bytes and no others, to this one recipient."""
+
+    outbox_id: int
+    message_id: str
+    mail_from: str  # envelope sender
+    rcpt_to: str  # the one envelope recipient
+    mime: bytes
+    kind: str
+    customer_id: str
+    documents: tuple[tuple[str, str, str], ...]  # name, sha256, customer_id
+    attempts: int
+    claim: str  # the fencing token of this claim
+    created_at: datetime

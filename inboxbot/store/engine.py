@@ -1,0 +1,100 @@
+"""Opens the database and hands out transactions.
+
+In: a database URL. Out: `Store`. SQLite runs in WAL mode with `synchronous=FULL`: a committed transaction survives a
+power loss (NORMAL may roll committed ones back), which "nothing is answered twice" rests on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+from inboxbot.errors import StoreError
+from inboxbot.store.migrations import upgrade
+
+BUSY_SECONDS = 30
+
+
+class Store:
+    """The database; every use of it is one `transaction`."""
+
+    def __init__(self, url: str) -> None:
+        """Open (and bring to the newest schema) the database at `url`; raises StoreError that names the place."""
+        self.url = url
+        self.engine = _engine(url)
+        try:
+            upgrade(self.engine)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(f"the store {_shown(url)} cannot be opened or written") from _short(error)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back when it raises.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that what was read stays true until the commit.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except DBAPIError as error:
+                session.rollback()
+                raise StoreError(f"the store {_shown(self.url)} did not take a change") from _short(error)
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite URL; None for PostgreSQL and for a database in memory."""
+    name = url.removeprefix("sqlite:///")
+    return Path(name) if url.startswith("sqlite:///") and name not in ("", ":memory:") else None
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = sqlite_path(url)
+    if path is not None and not path.parent.is_dir():
+        raise StoreError(f"the store {path} cannot be opened: the folder {path.parent} does not exist")
+    pool: dict[str, Any] = {} if path else {"poolclass": StaticPool}
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves (below)
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _short(error: Exception) -> Exception:
+    """The driver's own words without SQLAlchemy's essay around them."""
+    original = getattr(error, "orig", None)
+    return original if isinstance(original, Exception) else error
+
+
+def _shown(url: str) -> str:
+    """The URL without its password."""
+    path = sqlite_path(url)
+    if path:
+        return str(path)
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

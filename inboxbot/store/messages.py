@@ -1,0 +1,267 @@
+"""Recorded mail: identity and raw bytes first, the decision later, and what the records say about a new message.
+
+In: `RawMessage`, `Message`, `Decision` and the rest of the nouns. Out: rows, `Recorded`, `History`. Nothing is parsed here.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inboxbot.decision import Decision, History
+from inboxbot.errors import NotFoundError
+from inboxbot.message import Authenticity, MachineClass, Message, MessageKey, RawMessage
+from inboxbot.store.outbox import conversation_behind, count_automatic
+from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
+from inboxbot.understanding import Understanding
+
+RECORDED, DECIDED = "recorded", "decided"
+REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded message that waits to be decided."""
+
+    row_id: int
+    raw: RawMessage
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a mailbox has been read."""
+
+    uidvalidity: int
+    last_uid: int
+    watched_since: datetime
+
+
+def position(session: Session, mailbox: str) -> Position | None:
+    """Where reading of a mailbox stands; None before its first start."""
+    row = session.get(MailboxRow, mailbox)
+    return Position(row.uidvalidity, row.last_uid, row.watched_since) if row else None
+
+
+def set_position(session: Session, mailbox: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
+    """Note how far a mailbox is read. `watched_since` is kept from the first time."""
+    row = session.get(MailboxRow, mailbox)
+    if row is None:
+        session.add(MailboxRow(name=mailbox, uidvalidity=uidvalidity, last_uid=last_uid, watched_since=now, checked_at=now))
+        return
+    row.uidvalidity, row.last_uid, row.checked_at = uidvalidity, last_uid, now
+    session.add(row)
+
+
+def record(session: Session, raw: RawMessage, now: datetime) -> bool:
+    """Write down a message before anything else is done with it; False when it was there already.
+
+    After a UIDVALIDITY change the same bytes under a new number are the same message: it keeps its row.
+    """
+    key = raw.key
+    if session.exec(select(MessageRow.id).where(*_identity(key))).first() is not None:
+        return False
+    digest = hashlib.sha256(raw.raw).hexdigest()
+    renumbered = session.exec(
+        select(MessageRow).where(
+            MessageRow.mailbox == key.mailbox, MessageRow.raw_sha256 == digest, MessageRow.uidvalidity != key.uidvalidity
+        )
+    ).first()
+    if renumbered is not None:
+        renumbered.uidvalidity, renumbered.uid = key.uidvalidity, key.uid
+        session.add(renumbered)
+        session.flush()
+        return False
+    if session.get(RawRow, digest) is None:
+        session.add(RawRow(sha256=digest, content=raw.raw))
+        session.flush()
+    session.add(
+        MessageRow(
+            mailbox=key.mailbox, uidvalidity=key.uidvalidity, uid=key.uid, raw_sha256=digest, size=raw.size or len(raw.raw),
+            complete=raw.complete, received_at=raw.received_at, recorded_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+    return True
+
+
+def waiting(session: Session, limit: int) -> list[int]:
+    """Row ids of messages that wait to be decided, oldest first."""
+    statement = select(MessageRow.id).where(MessageRow.state == RECORDED).order_by(col(MessageRow.id)).limit(limit)
+    return [row_id for row_id in session.exec(statement) if row_id is not None]
+
+
+def begin(session: Session, row_id: int) -> Recorded | None:
+    """Take a waiting message up, counting the attempt; None when it is decided already."""
+    row = session.get(MessageRow, row_id)
+    if row is None or row.state != RECORDED:
+        return None
+    row.attempts += 1
+    session.add(row)
+    return Recorded(row_id, _raw(session, row), row.attempts)
+
+
+def raw_message(session: Session, row_id: int) -> RawMessage:
+    """A recorded message's bytes."""
+    return _raw(session, _row(session, row_id))
+
+
+def history(session: Session, message: Message, mailbox_key: MessageKey, request_key: str, now: datetime) -> History:
+    """What our records say about a message that is being decided."""
+    earlier = _same_message_id(session, message, mailbox_key)
+    same = next((row for row in earlier if row.text_key == message.text_key), None) or _same_content(session, message, mailbox_key)
+    watched = session.get(MailboxRow, mailbox_key.mailbox)
+    sender = message.from_.email if message.from_ else ""
+    return History(
+        duplicate_of=MessageKey(same.mailbox, same.uidvalidity, same.uid) if same else None,
+        reused_message_id=bool(earlier) and same is None,
+        own_message=_is_ours(session, message.message_id),
+        same_request_answered=_answered(session, sender, request_key, mailbox_key, now),
+        answers_in_thread=count_automatic(session, since=now - _DAY, thread_root=message.thread_root),
+        answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
+        answers_to_domain=count_automatic(session, since=now - _DAY, domain=sender.rpartition("@")[2]),
+        answers_in_hour=count_automatic(session, since=now - _HOUR),
+        received_before_start=bool(watched) and message.received_at < watched.watched_since,  # type: ignore[union-attr]
+        conversation_id=_conversation(session, message),
+    )
+
+
+def write_decision(
+    session: Session, row_id: int, *, message: Message, machine: MachineClass, authenticity: Authenticity, understanding: Understanding,
+    decision: Decision, customer_id: str | None, request_key: str, duplicate_of: MessageKey | None, conversation_id: int | None,
+    facts_as_of: datetime, now: datetime,
+) -> None:  # fmt: skip
+    """Write the decision and what it rests on; the message is decided from now on."""
+    row = _row(session, row_id)
+    row.state, row.decided_at = DECIDED, now
+    row.message_id, row.content_key, row.text_key = message.message_id, message.content_key, message.text_key
+    row.request_key, row.thread_root = request_key, message.thread_root
+    row.from_email, row.subject, row.text = message.from_.email if message.from_ else "", message.subject, message.new_text
+    row.customer_id, row.machine = customer_id, machine.value
+    row.outcome, row.primary_intent = decision.outcome.value, understanding.primary.value
+    row.duplicate_of, row.conversation_id = _row_id_of(session, duplicate_of), conversation_id
+    session.add(row)
+    entities = understanding.entities
+    session.add(
+        DecisionRow(
+            message_id=row_id, outcome=decision.outcome.value, answers=[a.value for a in decision.answers],
+            acknowledge=decision.acknowledge, reasons=[str(r) for r in decision.reasons],
+            intents=[{"intent": s.intent.value, "probability": round(s.probability, 4), "evidence": s.evidence} for s in understanding.intents],
+            scores={i.value: round(p, 4) for i, p in understanding.scores.items()},
+            entities={
+                "invoice_numbers": list(entities.invoice_numbers), "po_numbers": list(entities.po_numbers),
+                "amounts": [str(a) for a in entities.amounts],
+                "promise_date": entities.promise_date.isoformat() if entities.promise_date else None,
+                "payment_method": entities.payment_method, "payment_reference": entities.payment_reference,
+                "dispute_reason": entities.dispute_reason,
+            },
+            unexplained=[{"text": u.text, "why": u.why} for u in understanding.unexplained],
+            vetoes=[{"code": v.code, "words": v.words, "evidence": v.evidence} for v in understanding.vetoes],
+            authenticity={"status": authenticity.status.value, "domain": authenticity.domain, "proof": authenticity.proof},
+            assignee=decision.assignee, priority=decision.priority.value, rules=list(decision.rules), rules_hash=decision.rules_hash,
+            model_version=understanding.model_version, threshold=understanding.threshold, certificate=understanding.certificate,
+            facts_as_of=facts_as_of, decided_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def unmarked(session: Session, mailbox: str, uidvalidity: int, limit: int) -> list[tuple[int, str]]:
+    """(UID, outcome) of decided messages not yet marked in the mailbox."""
+    statement = (
+        select(MessageRow.uid, MessageRow.outcome)
+        .where(
+            MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, MessageRow.state == DECIDED,
+            col(MessageRow.marked_at).is_(None),
+        )
+        .order_by(col(MessageRow.uid))
+        .limit(limit)
+    )  # fmt: skip
+    return list(session.exec(statement))
+
+
+def set_marked(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[int], now: datetime) -> None:
+    """Note that these messages are marked in the mailbox (or are no longer there)."""
+    statement = select(MessageRow).where(
+        MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, col(MessageRow.uid).in_(uids)
+    )
+    for row in session.exec(statement):
+        row.marked_at = now
+        session.add(row)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many messages wait, and how many ended in each outcome."""
+    result = {"recorded": 0, "answer": 0, "route": 0, "file": 0}
+    statement = select(MessageRow.state, MessageRow.outcome, func.count()).group_by(col(MessageRow.state), col(MessageRow.outcome))
+    for state, outcome, count in session.exec(statement):
+        result[outcome if state == DECIDED else RECORDED] += count
+    return result
+
+
+def known_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:
+    """Every UID recorded of a mailbox, for the audit."""
+    return set(session.exec(select(MessageRow.uid).where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity)))
+
+
+def _identity(key: MessageKey) -> tuple[bool, bool, bool]:
+    return MessageRow.mailbox == key.mailbox, MessageRow.uidvalidity == key.uidvalidity, MessageRow.uid == key.uid
+
+
+def _row(session: Session, row_id: int) -> MessageRow:
+    row = session.get(MessageRow, row_id)
+    if row is None:
+        raise NotFoundError(f"there is no message {row_id}")
+    return row
+
+
+def _row_id_of(session: Session, key: MessageKey | None) -> int | None:
+    return session.exec(select(MessageRow.id).where(*_identity(key))).first() if key else None
+
+
+def _raw(session: Session, row: MessageRow) -> RawMessage:
+    content = session.exec(select(RawRow.content).where(RawRow.sha256 == row.raw_sha256)).one()
+    return RawMessage(MessageKey(row.mailbox, row.uidvalidity, row.uid), content, row.received_at, row.size, row.complete)
+
+
+def _same_message_id(session: Session, message: Message, key: MessageKey) -> list[MessageRow]:
+    if not message.message_id:
+        return []
+    statement = select(MessageRow).where(MessageRow.message_id == message.message_id, MessageRow.state == DECIDED)
+    return [row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key]
+
+
+def _same_content(session: Session, message: Message, key: MessageKey) -> MessageRow | None:
+    statement = select(MessageRow).where(MessageRow.content_key == message.content_key, MessageRow.state == DECIDED)
+    rows = [row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key]
+    return rows[0] if message.content_key and rows else None
+
+
+def _is_ours(session: Session, message_id: str) -> bool:
+    return bool(message_id) and session.exec(select(OutboxRow.id).where(OutboxRow.message_id == message_id)).first() is not None
+
+
+def _answered(session: Session, sender: str, request_key: str, key: MessageKey, now: datetime) -> bool:
+    if not request_key:
+        return False
+    statement = select(MessageRow).where(
+        MessageRow.request_key == request_key, MessageRow.from_email == sender, MessageRow.outcome == "answer",
+        col(MessageRow.decided_at) >= now - REQUEST_WINDOW,
+    )  # fmt: skip
+    return any(MessageKey(row.mailbox, row.uidvalidity, row.uid) != key for row in session.exec(statement))
+
+
+def _conversation(session: Session, message: Message) -> int | None:
+    """The conversation that this message continues: it names a mail of that conversation, and its writer was part of it."""
+    named = [reference for reference in (message.in_reply_to, *reversed(message.references)) if reference]
+    if not named or message.from_ is None:
+        return None
+    statement = select(MessageRow.conversation_id).where(
+        col(MessageRow.message_id).in_(named), col(MessageRow.conversation_id).is_not(None), MessageRow.from_email == message.from_.email
+    )
+    found = session.exec(statement).first()
+    return found if found is not None else conversation_behind(session, named, message.from_.email)

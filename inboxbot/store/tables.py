@@ -1,0 +1,257 @@
+"""Every table, one class each. Times are aware UTC; money is text (exact decimal); lists and maps are JSON.
+
+In: nothing. Out: SQLModel classes for the other modules of this package; nobody outside imports them. A change here
+needs a migration beside it (`tests/store/test_migrations.py` compares the two).
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC; SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """To UTC; a naive time is a defect of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the store")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _json() -> Any:
+    return Column(JSON, nullable=False)
+
+
+class MailboxRow(SQLModel, table=True):
+    """How far a mailbox has been read, within one UIDVALIDITY."""
+
+    __tablename__ = "mailbox"
+    name: str = Field(primary_key=True)
+    uidvalidity: int
+    last_uid: int  # every UID up to here is recorded or lies before the start
+    watched_since: datetime = Field(sa_type=UtcDateTime)  # mail received before is never answered
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RawRow(SQLModel, table=True):
+    """A message's bytes as they came, each content once."""
+
+    __tablename__ = "raw"
+    sha256: str = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """A message that lay in a mailbox. Columns below `state` are filled when it is decided."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("mailbox", "uidvalidity", "uid"),)
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    raw_sha256: str = Field(foreign_key="raw.sha256")
+    size: int
+    complete: bool = True
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = Field(default="recorded", index=True)  # recorded, decided
+    attempts: int = 0  # how often deciding was begun; a message that kills the process is routed at the third
+    message_id: str = Field(default="", index=True)
+    content_key: str = Field(default="", index=True)
+    text_key: str = ""
+    request_key: str = Field(default="", index=True)  # sender and what is asked: the same request is answered once
+    thread_root: str = Field(default="", index=True)
+    from_email: str = Field(default="", index=True)
+    subject: str = ""
+    text: str = ""  # the newest text, for the queue
+    customer_id: str | None = Field(default=None, index=True)
+    machine: str = ""
+    outcome: str = ""
+    primary_intent: str = ""
+    duplicate_of: int | None = Field(default=None, foreign_key="message.id")
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    marked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # in the mailbox, best effort
+
+
+class DecisionRow(SQLModel, table=True):
+    """What was decided about a message and why; enough to explain and to replay it."""
+
+    __tablename__ = "decision"
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    outcome: str
+    answers: list[str] = Field(sa_column=_json())
+    acknowledge: bool
+    reasons: list[str] = Field(sa_column=_json())
+    intents: list[dict[str, Any]] = Field(sa_column=_json())
+    scores: dict[str, float] = Field(sa_column=_json())
+    entities: dict[str, Any] = Field(sa_column=_json())
+    unexplained: list[dict[str, str]] = Field(sa_column=_json())
+    vetoes: list[dict[str, str]] = Field(sa_column=_json())
+    authenticity: dict[str, str] = Field(sa_column=_json())
+    assignee: str | None = None
+    priority: str
+    rules: list[str] = Field(sa_column=_json())
+    rules_hash: str
+    model_version: str
+    threshold: float
+    certificate: str
+    facts_as_of: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ConversationRow(SQLModel, table=True):
+    """One matter in the shared inbox."""
+
+    __tablename__ = "conversation"
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    status: str = Field(index=True)
+    priority: str
+    assignee: str | None = Field(default=None, index=True)
+    customer_id: str | None = Field(default=None, index=True)
+    correspondent: str = ""
+    primary_intent: str = ""
+    reasons: list[str] = Field(sa_column=_json())
+    tags: list[str] = Field(sa_column=_json())
+    draft: str = ""
+    thread_root: str = Field(default="", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class NoteRow(SQLModel, table=True):
+    """A colleague's note on a conversation."""
+
+    __tablename__ = "note"
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    author: str
+    text: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did what, when. Rows are only ever added."""
+
+    __tablename__ = "audit"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    what: str
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id")
+    detail: dict[str, Any] = Field(sa_column=_json())
+
+
+class OutboxRow(SQLModel, table=True):
+    """A mail frozen for sending: bytes, envelope and Message-ID never change after the insert."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("answers_message_id", "kind"),)
+    id: int | None = Field(default=None, primary_key=True)
+    answers_message_id: int | None = Field(default=None, foreign_key="message.id")  # NULL: a mail that staff or the clock began
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
+    kind: str
+    state: str = Field(index=True)
+    message_id: str = Field(unique=True)
+    thread_root: str = Field(default="", index=True)
+    mail_from: str
+    rcpt_to: str = Field(index=True)
+    mime: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    customer_id: str
+    documents: list[list[str]] = Field(sa_column=_json())  # name, sha256, customer_id
+    automatic: bool = True
+    attempts: int = 0
+    next_attempt_at: datetime = Field(sa_type=UtcDateTime)
+    claim: str = ""  # fencing token of the present claim
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    sending_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str = ""
+    server_reply: str = ""
+
+
+class PromiseRow(SQLModel, table=True):
+    """A customer's word that money will come."""
+
+    __tablename__ = "promise"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: str = Field(index=True)
+    message_id: int = Field(foreign_key="message.id")
+    promised_for: date
+    amount: str | None = None
+    currency: str
+    invoice_numbers: list[str] = Field(sa_column=_json())
+    state: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RemittanceRow(SQLModel, table=True):
+    """A payment that a customer says is made."""
+
+    __tablename__ = "remittance"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: str = Field(index=True)
+    message_id: int = Field(foreign_key="message.id")
+    amounts: list[str] = Field(sa_column=_json())
+    invoice_numbers: list[str] = Field(sa_column=_json())
+    method: str | None = None
+    reference: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DisputeRow(SQLModel, table=True):
+    """An invoice (or several) that a customer contests."""
+
+    __tablename__ = "dispute"
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: str = Field(index=True)
+    message_id: int = Field(foreign_key="message.id")
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
+    reason: str | None = None
+    invoice_numbers: list[str] = Field(sa_column=_json())
+    state: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PortalLinkRow(SQLModel, table=True):
+    """A link to a customer's account page. Only the token's hash is kept: the store cannot leak a working link."""
+
+    __tablename__ = "portal_link"
+    id: int | None = Field(default=None, primary_key=True)
+    token_sha256: str = Field(unique=True)
+    customer_id: str = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class LedgerSyncRow(SQLModel, table=True):
+    """One reading of the ledger's source."""
+
+    __tablename__ = "ledger_sync"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    fingerprint: str
+    customers: int
+    invoices: int
+    payments: int
+    problems: list[str] = Field(sa_column=_json())

@@ -1,0 +1,155 @@
+"""The nouns of understanding: intents, entities, and what stays unexplained.
+
+In: nothing (values only). Out: `Intent`, `Entities`, `Understanding`; made by `classify`, read by `policy` and
+`responders`. The words are those of `docs/taxonomy.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a writer wants."""
+
+    INVOICE_COPY = "invoice_copy"
+    STATEMENT_REQUEST = "statement_request"
+    BALANCE_QUERY = "balance_query"
+    PAYMENT_STATUS = "payment_status"
+    PROMISE_TO_PAY = "promise_to_pay"
+    REMITTANCE_ADVICE = "remittance_advice"
+    DISPUTE = "dispute"
+    DEDUCTION = "deduction"
+    CREDIT_HOLD = "credit_hold"
+    PAYMENT_PLAN = "payment_plan"
+    ACCOUNT_UPDATE = "account_update"
+    VENDOR_DOCUMENT = "vendor_document"
+    BANK_DETAILS = "bank_details"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+    OTHER = "other"
+
+    @property
+    def routine(self) -> bool:
+        """True for the intents that a machine may answer."""
+        return self in _ROUTINE
+
+
+_ROUTINE = frozenset(
+    {
+        Intent.INVOICE_COPY,
+        Intent.STATEMENT_REQUEST,
+        Intent.BALANCE_QUERY,
+        Intent.PAYMENT_STATUS,
+        Intent.PROMISE_TO_PAY,
+        Intent.REMITTANCE_ADVICE,
+    }
+)
+
+
+class DisputeReason(StrEnum):
+    """Why an invoice is contested."""
+
+    PRICING = "pricing"
+    QUANTITY = "quantity"
+    DAMAGED = "damaged"
+    NOT_RECEIVED = "not_received"
+    DUPLICATE = "duplicate"
+    TAX = "tax"
+    TERMS = "terms"
+    MISSING_PO = "missing_po"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
+class PaymentMethod(StrEnum):
+    """How a payment was or will be made."""
+
+    ACH = "ach"
+    WIRE = "wire"
+    CHECK = "check"
+    CARD = "card"
+    DIRECT_DEBIT = "direct_debit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Amount:
+    """Money as a mail named it."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} {self.currency}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """What the newest text and the subject name, in the ledger's own form, in order of appearance, each once."""
+
+    invoice_numbers: tuple[str, ...] = ()
+    po_numbers: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    promise_date: date | None = None
+    payment_method: PaymentMethod | None = None
+    payment_reference: str | None = None
+    dispute_reason: DisputeReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    """An intent the machine asserts, how sure it is (0..1), and the words that show it."""
+
+    intent: Intent
+    probability: float
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """Something in the newest text that no understood intent or known neutral accounts for."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """A fact in the mail that forbids an automatic answer whatever the scores say. `code` is stable, `words` explain."""
+
+    code: str
+    words: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message means, as far as the machine can tell; `intents` is never empty and its first is the primary."""
+
+    intents: tuple[IntentScore, ...]
+    entities: Entities = field(default_factory=Entities)
+    unexplained: tuple[Unexplained, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    scores: Mapping[Intent, float] = field(default_factory=dict)  # every intent's probability, asserted or not
+    model_version: str = ""
+    threshold: float = 1.0  # what an intent's probability must reach before it may be answered
+    certificate: str = "uncertified"
+
+    @property
+    def primary(self) -> Intent:
+        """The intent that decides who should handle the message."""
+        return self.intents[0].intent
+
+    @property
+    def asserted(self) -> frozenset[Intent]:
+        """The intents asserted, without their scores."""
+        return frozenset(score.intent for score in self.intents)
+
+    @property
+    def confidence(self) -> float:
+        """The weakest asserted intent's probability: a whole answer is no surer than its weakest part."""
+        return min(score.probability for score in self.intents)
