@@ -20,6 +20,7 @@ from inboxbot.decision import Priority
 from inboxbot.errors import ConfigError
 from inboxbot.understanding import Intent
 
+ACCOUNT_OWNER = "account_owner"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -337,6 +338,18 @@ class Config(Section):
                 raise ValueError(f"two [[{table}]] tables are named {twice!r}; names must differ")
         return self
 
+    @model_validator(mode="after")
+    def _rules_assign_to_somebody(self) -> Self:
+        teams = {team.name for team in self.team}
+        for rule in self.rule:
+            to = rule.then.assign
+            if to is not None and "@" not in to and to not in teams | {ACCOUNT_OWNER}:
+                known = ", ".join([ACCOUNT_OWNER, *sorted(teams)])
+                raise ValueError(
+                    f"rule {rule.name!r} assigns to {to!r}: expected a mail address, a [[team]]'s name or account_owner (known: {known})"
+                )
+        return self
+
     @property
     def sender(self) -> str:
         """The From address of every mail we send."""
@@ -382,6 +395,24 @@ def parse(text: str, path: Path) -> Config:
         raise _explain(min(error.errors(), key=_misspelling_first), text, path) from None
     _check_security(config, text, path)
     return config
+
+
+def with_rules(config: Config, path: Path) -> Config:
+    """The same configuration under the [[rule]] and [[team]] tables of another file (teams stay when it has none)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("cannot be read", file=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", file=path) from None
+    current = config.model_dump(mode="python", exclude_unset=True)
+    current["rule"] = data.get("rule", [])
+    current["team"] = data.get("team", current.get("team", []))
+    try:
+        return Config.model_validate(current)
+    except ValidationError as error:
+        raise _explain(min(error.errors(), key=_misspelling_first), text, path) from None
 
 
 def _resolve_paths(data: dict[str, Any], folder: Path) -> None:

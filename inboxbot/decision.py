@@ -1,13 +1,14 @@
-"""The nouns of deciding: what policy is told besides the message (`History`), and what it says (`Decision`).
+"""The nouns of deciding: what policy is told (`Understood`, `History`), and what it says (`Decision`).
 
-In: nothing (values only). Out: `History`, `Reason`, `Decision`; made by `policy`, written down by `store`.
+In: nothing (values only). Out: `Understood`, `History`, `Reason`, `Decision`; decided by `policy`, written down by `store`.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inboxbot.message import Address, MessageKey
-from inboxbot.understanding import Intent
+from inboxbot.facts import Facts
+from inboxbot.message import Address, Authenticity, MachineClass, Message, MessageKey
+from inboxbot.understanding import Intent, Understanding
 
 
 class Outcome(StrEnum):
@@ -25,6 +26,19 @@ class Priority(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message with everything that can be known of it without our own history."""
+
+    message: Message
+    machine: MachineClass
+    machine_words: str  # why it is of that class
+    authenticity: Authenticity
+    facts: Facts
+    understanding: Understanding
+    request_key: str = ""  # equal for equal requests of one sender; "" when nothing routine is asked
 
 
 @dataclass(frozen=True, slots=True)

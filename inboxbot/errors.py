@@ -50,6 +50,10 @@ class DocumentMissingError(InboxbotError):
         super().__init__(f"document {document} is not in {place}")
 
 
+class ReplyError(InboxbotError):
+    """A reply cannot be made from what is at hand."""
+
+
 class ModelError(InboxbotError):
     """The model artefact cannot be used."""
 

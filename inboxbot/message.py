@@ -86,6 +86,7 @@ class Message:
     hidden_text: bool = False  # the HTML holds text that a reader cannot see
     content_type: str = "text/plain"  # of the whole message
     report_type: str = ""  # of a multipart/report (RFC 6522)
+    report_text: str = ""  # of a multipart/report: its machine-readable part and the header of the mail it returns
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()  # what was wrong with the mail's form, in words
     content_key: str = ""  # SHA-256 over Message-ID, From, Date, Subject and body

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class Intent(StrEnum):
@@ -135,8 +136,10 @@ class Understanding:
     unexplained: tuple[Unexplained, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     scores: Mapping[Intent, float] = field(default_factory=dict)  # every intent's probability, asserted or not
+    only_courtesy: bool = False  # a thank-you and nothing else
     model_version: str = ""
-    threshold: float = 1.0  # what an intent's probability must reach before it may be answered
+    confidence: float = 0.0  # that this understanding is right as a whole, 0..1
+    threshold: float = 1.0  # what the confidence must reach before anything may be answered
     certificate: str = "uncertified"
 
     @property
@@ -149,7 +152,20 @@ class Understanding:
         """The intents asserted, without their scores."""
         return frozenset(score.intent for score in self.intents)
 
-    @property
-    def confidence(self) -> float:
-        """The weakest asserted intent's probability: a whole answer is no surer than its weakest part."""
-        return min(score.probability for score in self.intents)
+
+def intent_as_json(score: IntentScore) -> dict[str, Any]:
+    """An asserted intent in the outside contract's form."""
+    return {"intent": score.intent.value, "probability": round(score.probability, 4), "evidence": score.evidence}
+
+
+def entities_as_json(entities: Entities) -> dict[str, Any]:
+    """Entities in the outside contract's form; all keys are always there."""
+    return {
+        "invoice_numbers": list(entities.invoice_numbers),
+        "po_numbers": list(entities.po_numbers),
+        "amounts": [str(amount) for amount in entities.amounts],
+        "promise_date": entities.promise_date.isoformat() if entities.promise_date else None,
+        "payment_method": entities.payment_method.value if entities.payment_method else None,
+        "payment_reference": entities.payment_reference,
+        "dispute_reason": entities.dispute_reason.value if entities.dispute_reason else None,
+    }

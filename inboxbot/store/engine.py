@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session
+from sqlmodel import Session as Session  # other packages name it through this door
 
 from inboxbot.errors import StoreError
 from inboxbot.store.migrations import upgrade

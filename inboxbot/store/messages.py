@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inboxbot.decision import Decision, History
+from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
-from inboxbot.message import Authenticity, MachineClass, Message, MessageKey, RawMessage
+from inboxbot.message import Message, MessageKey, RawMessage
 from inboxbot.store.outbox import conversation_behind, count_automatic
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
-from inboxbot.understanding import Understanding
+from inboxbot.understanding import entities_as_json, intent_as_json
 
 RECORDED, DECIDED = "recorded", "decided"
 REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
+_CLOCK_SKEW = timedelta(hours=1)  # between the mail server's clock and ours
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -39,21 +40,34 @@ class Position:
     uidvalidity: int
     last_uid: int
     watched_since: datetime
+    backlog_until: int = 0
+
+    def concerns_us(self, raw: RawMessage) -> bool:
+        """False for mail that lay there before the mailbox was first watched."""
+        return raw.key.uid > self.backlog_until or raw.received_at >= self.watched_since
 
 
 def position(session: Session, mailbox: str) -> Position | None:
     """Where reading of a mailbox stands; None before its first start."""
     row = session.get(MailboxRow, mailbox)
-    return Position(row.uidvalidity, row.last_uid, row.watched_since) if row else None
+    return Position(row.uidvalidity, row.last_uid, row.watched_since, row.backlog_until) if row else None
 
 
-def set_position(session: Session, mailbox: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
-    """Note how far a mailbox is read. `watched_since` is kept from the first time."""
+def start(session: Session, mailbox: str, position: Position) -> None:
+    """Note where reading of a mailbox begins, the first time or after a renumbering (`watched_since` stays then)."""
+    row = session.get(MailboxRow, mailbox) or MailboxRow(
+        name=mailbox, uidvalidity=position.uidvalidity, last_uid=position.last_uid, watched_since=position.watched_since
+    )
+    row.uidvalidity, row.last_uid, row.backlog_until = position.uidvalidity, position.last_uid, position.backlog_until
+    session.add(row)
+
+
+def advance(session: Session, mailbox: str, last_uid: int, now: datetime) -> None:
+    """Note that every UID up to here is recorded (or does not concern us)."""
     row = session.get(MailboxRow, mailbox)
     if row is None:
-        session.add(MailboxRow(name=mailbox, uidvalidity=uidvalidity, last_uid=last_uid, watched_since=now, checked_at=now))
-        return
-    row.uidvalidity, row.last_uid, row.checked_at = uidvalidity, last_uid, now
+        raise NotFoundError(f"reading of mailbox {mailbox} was never started")
+    row.last_uid, row.checked_at = last_uid, now
     session.add(row)
 
 
@@ -125,49 +139,60 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
         answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
         answers_to_domain=count_automatic(session, since=now - _DAY, domain=sender.rpartition("@")[2]),
         answers_in_hour=count_automatic(session, since=now - _HOUR),
-        received_before_start=bool(watched) and message.received_at < watched.watched_since,  # type: ignore[union-attr]
+        received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
         conversation_id=_conversation(session, message),
     )
 
 
 def write_decision(
-    session: Session, row_id: int, *, message: Message, machine: MachineClass, authenticity: Authenticity, understanding: Understanding,
-    decision: Decision, customer_id: str | None, request_key: str, duplicate_of: MessageKey | None, conversation_id: int | None,
-    facts_as_of: datetime, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    row_id: int,
+    understood: Understood,
+    decision: Decision,
+    *,
+    duplicate_of: MessageKey | None,
+    conversation_id: int | None,
+    now: datetime,
+) -> None:
     """Write the decision and what it rests on; the message is decided from now on."""
+    message, understanding, facts = understood.message, understood.understanding, understood.facts
     row = _row(session, row_id)
     row.state, row.decided_at = DECIDED, now
     row.message_id, row.content_key, row.text_key = message.message_id, message.content_key, message.text_key
-    row.request_key, row.thread_root = request_key, message.thread_root
+    row.request_key, row.thread_root = understood.request_key, message.thread_root
     row.from_email, row.subject, row.text = message.from_.email if message.from_ else "", message.subject, message.new_text
-    row.customer_id, row.machine = customer_id, machine.value
+    row.customer_id, row.machine = facts.customer.customer_id if facts.customer else None, understood.machine.value
     row.outcome, row.primary_intent = decision.outcome.value, understanding.primary.value
     row.duplicate_of, row.conversation_id = _row_id_of(session, duplicate_of), conversation_id
     session.add(row)
-    entities = understanding.entities
-    session.add(
-        DecisionRow(
-            message_id=row_id, outcome=decision.outcome.value, answers=[a.value for a in decision.answers],
-            acknowledge=decision.acknowledge, reasons=[str(r) for r in decision.reasons],
-            intents=[{"intent": s.intent.value, "probability": round(s.probability, 4), "evidence": s.evidence} for s in understanding.intents],
-            scores={i.value: round(p, 4) for i, p in understanding.scores.items()},
-            entities={
-                "invoice_numbers": list(entities.invoice_numbers), "po_numbers": list(entities.po_numbers),
-                "amounts": [str(a) for a in entities.amounts],
-                "promise_date": entities.promise_date.isoformat() if entities.promise_date else None,
-                "payment_method": entities.payment_method, "payment_reference": entities.payment_reference,
-                "dispute_reason": entities.dispute_reason,
-            },
-            unexplained=[{"text": u.text, "why": u.why} for u in understanding.unexplained],
-            vetoes=[{"code": v.code, "words": v.words, "evidence": v.evidence} for v in understanding.vetoes],
-            authenticity={"status": authenticity.status.value, "domain": authenticity.domain, "proof": authenticity.proof},
-            assignee=decision.assignee, priority=decision.priority.value, rules=list(decision.rules), rules_hash=decision.rules_hash,
-            model_version=understanding.model_version, threshold=understanding.threshold, certificate=understanding.certificate,
-            facts_as_of=facts_as_of, decided_at=now,
-        )
-    )  # fmt: skip
+    session.add(_decision_row(row_id, understood, decision, now))
     session.flush()
+
+
+def _decision_row(row_id: int, understood: Understood, decision: Decision, now: datetime) -> DecisionRow:
+    understanding, authenticity = understood.understanding, understood.authenticity
+    return DecisionRow(
+        message_id=row_id,
+        outcome=decision.outcome.value,
+        answers=[answer.value for answer in decision.answers],
+        acknowledge=decision.acknowledge,
+        reasons=[str(reason) for reason in decision.reasons],
+        intents=[intent_as_json(score) for score in understanding.intents],
+        scores={intent.value: round(probability, 4) for intent, probability in understanding.scores.items()},
+        entities=entities_as_json(understanding.entities),
+        unexplained=[{"text": item.text, "why": item.why} for item in understanding.unexplained],
+        vetoes=[{"code": veto.code, "words": veto.words, "evidence": veto.evidence} for veto in understanding.vetoes],
+        authenticity={"status": authenticity.status.value, "domain": authenticity.domain, "proof": authenticity.proof},
+        assignee=decision.assignee,
+        priority=decision.priority.value,
+        rules=list(decision.rules),
+        rules_hash=decision.rules_hash,
+        model_version=understanding.model_version,
+        threshold=understanding.threshold,
+        certificate=understanding.certificate,
+        facts_as_of=understood.facts.as_of,
+        decided_at=now,
+    )
 
 
 def unmarked(session: Session, mailbox: str, uidvalidity: int, limit: int) -> list[tuple[int, str]]:
@@ -192,6 +217,16 @@ def set_marked(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[
     for row in session.exec(statement):
         row.marked_at = now
         session.add(row)
+
+
+def decided_since(session: Session, since: datetime) -> list[int]:
+    """Row ids of messages received since a moment and decided, duplicates left out, oldest first."""
+    statement = (
+        select(MessageRow.id)
+        .where(MessageRow.state == DECIDED, col(MessageRow.received_at) >= since, col(MessageRow.duplicate_of).is_(None))
+        .order_by(col(MessageRow.id))
+    )
+    return [row_id for row_id in session.exec(statement) if row_id is not None]
 
 
 def counts(session: Session) -> dict[str, int]:

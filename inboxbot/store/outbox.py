@@ -93,12 +93,18 @@ def settle(session: Session, outbox_id: int, *, was_sent: bool, now: datetime) -
     session.add(row)
 
 
+def get(session: Session, outbox_id: int) -> OutboxRow:
+    """One item's row."""
+    row = session.get(OutboxRow, outbox_id)
+    if row is None:
+        raise NotFoundError(f"there is no outbox item {outbox_id}")
+    return row
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many items are in each state."""
-    result = {state.value: 0 for state in OutboxState}
-    for state, count in session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state))):
-        result[state] = count
-    return result
+    found = dict(session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state))).all())
+    return {state.value: found.get(state.value, 0) for state in OutboxState}
 
 
 def next_due(session: Session) -> datetime | None:
@@ -146,7 +152,7 @@ def _move(session: Session, item: OutboxItem, *allowed: OutboxState, **values: o
         )
         .values(**values)
     )
-    result: CursorResult[object] = session.exec(statement)  # type: ignore[call-overload]
+    result: CursorResult[object] = session.exec(statement)
     return result.rowcount == 1
 
 

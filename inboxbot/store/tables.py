@@ -44,6 +44,7 @@ class MailboxRow(SQLModel, table=True):
     uidvalidity: int
     last_uid: int  # every UID up to here is recorded or lies before the start
     watched_since: datetime = Field(sa_type=UtcDateTime)  # mail received before is never answered
+    backlog_until: int = 0  # up to this UID, mail from before `watched_since` is left alone altogether
     checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -1,4 +1,4 @@
-"""first schema.
+"""First schema.
 
 Revision: 0001
 """
@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("uidvalidity", sa.Integer(), nullable=False),
         sa.Column("last_uid", sa.Integer(), nullable=False),
         sa.Column("watched_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("backlog_until", sa.Integer(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )

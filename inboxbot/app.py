@@ -1,0 +1,253 @@
+"""The composition root: the only place that builds adapters and connects them.
+
+In: a `Config`. Out: `App`, from which the command line and the daemon take what they need. Reading this one file shows
+what is connected to what.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from inboxbot.classify.artifact import load as load_artifact
+from inboxbot.classify.concepts import ConceptFinder, load_lists
+from inboxbot.classify.intents import IntentModel
+from inboxbot.classify.understand import Understander
+from inboxbot.config import Config, SmtpSection
+from inboxbot.decision import History, Understood
+from inboxbot.errors import ConfigError, InboxbotError
+from inboxbot.facts import Facts
+from inboxbot.ingest.mailbox_kinds import open_mailbox
+from inboxbot.ledger.documents import Documents
+from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
+from inboxbot.ledger.model import Resolver
+from inboxbot.ledger.source import LedgerSource
+from inboxbot.machinery import Machinery
+from inboxbot.message import RawMessage
+from inboxbot.pipeline import MEGABYTE, Tools
+from inboxbot.reading import MailboxReader
+from inboxbot.responders.templates import compile_all
+from inboxbot.responders.transport import SmtpTransport
+from inboxbot.sending import Sender
+from inboxbot.store import messages, portal_links
+from inboxbot.store.engine import Store, sqlite_path
+
+if TYPE_CHECKING:
+    from inboxbot.web.services import WebServices
+
+_KEY_BYTES = 32
+_log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock; everything else is told the time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """Everything that one process of inboxbot is made of, built when it is first asked for."""
+
+    config: Config
+    now: Callable[[], datetime] = utc_now
+    web_port: int | None = field(default=None)  # the port really bound, where [web] port = 0
+
+    @cached_property
+    def store(self) -> Store:
+        """Our own records."""
+        return Store(self.config.store.url)
+
+    @cached_property
+    def ledger(self) -> LedgerSource:
+        """The facts about money."""
+        return LedgerSource(self.config.ledger)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The invoice documents."""
+        return Documents(self.config.documents)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Who is a colleague, and which domains are nobody's."""
+        extra = {domain.lower() for domain in self.config.security.extra_free_mail_domains}
+        return Resolver(frozenset({self.config.company.domain}), FREE_MAIL_DOMAINS | extra)
+
+    @cached_property
+    def understander(self) -> Understander:
+        """The model, loaded."""
+        artifact = load_artifact(self.config.model.path or shipped_model())
+        return Understander(IntentModel(artifact), ConceptFinder(load_lists()))
+
+    @cached_property
+    def key(self) -> bytes:
+        """Our own secret: signs Message-IDs."""
+        named = self.config.security.secret
+        return named.read("security.secret").encode() if named else _own_key(self.config)
+
+    def tools(self, *, with_store: bool = True) -> Tools:
+        """What the pipeline works with; without a store (explain) nothing is signed and nothing is written."""
+        return Tools(
+            config=self.config, ledger=lambda: self.ledger.current, documents=self.documents, resolver=self.resolver,
+            understander=self.understander, key=self.key if with_store else b"", portal_base=self.portal_base,
+        )  # fmt: skip
+
+    @property
+    def portal_base(self) -> str | None:
+        """Where customers reach the account page: as configured, else our own address."""
+        if self.config.portal.base_url:
+            return self.config.portal.base_url
+        return None if self.web_port is None else f"http://{self.config.web.host}:{self.web_port}"
+
+    def readers(self) -> list[MailboxReader]:
+        """One reader per mailbox."""
+        limit = int(self.config.limits.max_message_mb * MEGABYTE)
+        zone = ZoneInfo(self.config.company.timezone)
+        return [
+            MailboxReader(section, open_mailbox(section, max_message_bytes=limit), self.store, zone, self.now)
+            for section in self.config.mailbox
+        ]
+
+    def transport(self) -> SmtpTransport:
+        """The way out; raises ConfigError without an [smtp] section."""
+        return SmtpTransport(self.smtp)
+
+    @property
+    def smtp(self) -> SmtpSection:
+        """The [smtp] section, which a sending process needs."""
+        if self.config.smtp is None:
+            raise ConfigError("is needed to send mail", key="smtp")
+        return self.config.smtp
+
+    def sender(self) -> Sender:
+        """What drains the outbox."""
+        return Sender(self.store, self.transport(), lambda: self.ledger.current, self.resolver, self.now)
+
+    def machinery(self, parts: frozenset[str]) -> Machinery:
+        """What the daemon's tasks work with, built and checked for these parts."""
+        return Machinery(
+            store=self.store, tools=self.tools(), ledger=self.ledger, ledger_minutes=self.config.ledger.sync_minutes,
+            readers=self.readers() if "ingest" in parts else [],
+            sender=self.sender() if "send" in parts and self.config.smtp else None,
+            serve_web=self._web_task() if "web" in parts else None, now=self.now,
+        )  # fmt: skip
+
+    def warn_at_start(self) -> None:
+        """Say what an operator must know at every start."""
+        for words in self.warnings():
+            _log.warning("configuration", warning=words)
+
+    def warnings(self) -> list[str]:
+        """What the configuration allows but an operator should know."""
+        security, found = self.config.security, []
+        if security.authentication == "off":
+            found.append('[security] authentication = "off": every From address is believed; only for closed networks and tests')
+        elif security.authentication == "gateway" and not security.trusted_authserv_ids:
+            found.append("[security] trusted_authserv_ids is empty: nobody is authenticated, so nothing will be answered")
+        elif security.authentication not in ("gateway", "off"):
+            found.append(f'[security] authentication = "{security.authentication}" is not available yet: nothing will be answered')
+        if self.config.smtp is None:
+            found.append("there is no [smtp] section: answers are prepared but not sent")
+        if not self.config.mailbox:
+            found.append("there is no [[mailbox]]: nothing is read")
+        return found
+
+    def check(self) -> list[str]:
+        """What is wrong with what the configuration names: model, templates, ledger rows, documents."""
+        problems = list(self.ledger.current.problems)
+        checks: list[Callable[[], object]] = [lambda: self.understander, compile_all]
+        for one in checks:
+            try:
+                one()
+            except InboxbotError as error:
+                problems.append(str(error))
+        folder = self.config.documents.path
+        if folder is not None and not folder.is_dir():
+            problems.append(f"[documents] path: {folder} is not a folder")
+        return problems
+
+    async def check_connections(self) -> list[str]:
+        """Log in everywhere; what did not work."""
+        problems = []
+        for reader in self.readers():
+            try:
+                await asyncio.to_thread(reader.mailbox.open)
+            except InboxbotError as error:
+                problems.append(f"mailbox {reader.section.name}: {error}")
+            finally:
+                await asyncio.to_thread(reader.close)
+        if self.config.smtp:
+            transport = self.transport()
+            try:
+                await transport.check()
+            except InboxbotError as error:
+                problems.append(f"smtp: {error}")
+            finally:
+                await transport.aclose()
+        return problems
+
+    def look_back(self, understood: Understood, raw: RawMessage, now: datetime) -> History:
+        """What our records say about a mail that is only being explained."""
+        with self.store.transaction() as session:
+            return messages.history(session, understood.message, raw.key, understood.request_key, now)
+
+    def _facts_of(self, customer_id: str) -> Facts | None:
+        """A customer's facts for their own page, with which documents are there."""
+        facts = self.ledger.current.facts_of(customer_id)
+        return replace(facts, missing_documents=self.documents.missing(facts.invoices)) if facts else None
+
+    def _web_task(self) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
+        """Bind the port now (an error at start is better than one at night) and serve later."""
+        from inboxbot.web.serve import listen, serve  # noqa: PLC0415 - FastAPI is needed only where pages are served
+
+        listener = listen(self.config.web.host, self.config.web.port)
+        self.web_port = listener.getsockname()[1]
+        return lambda stop: serve(self.web_services(), listener, stop)
+
+    def web_services(self) -> "WebServices":
+        """What the web pages show and where they get it from."""
+        from inboxbot.responders import statement  # noqa: PLC0415 - with the web only
+        from inboxbot.web.services import WebServices  # noqa: PLC0415 - the same
+
+        def customer_behind(token: str) -> str | None:
+            with self.store.transaction() as session:
+                return portal_links.customer_behind(session, token, self.now())
+
+        return WebServices(
+            customer_behind=customer_behind, facts_of=self._facts_of,
+            document_of=self.documents.fetch, statement_of=lambda facts: statement.make(self.config.company, facts),
+            company=self.config.company, pay_url_template=self.config.portal.pay_url_template, health=lambda: {"ok": self.ledger.error is None}, now=self.now,
+        )  # fmt: skip
+
+
+def shipped_model() -> Path:
+    """The model that ships: inside the wheel, or in the checkout's models/ folder."""
+    packaged = Path(str(resources.files("inboxbot"))) / "_data" / "model"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "models" / "artifact"
+
+
+def _own_key(config: Config) -> bytes:
+    """The key beside the store, made with mode 0600 when absent."""
+    path = sqlite_path(config.store.url)
+    if path is None:
+        raise ConfigError("is needed with this store: set secret_env or secret_file", key="security.secret_file")
+    key_file = path.with_name(f"{path.name}.secret")
+    try:
+        descriptor = os.open(key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(key_file.read_text(encoding="ascii").strip())
+    except OSError as error:
+        raise ConfigError(f"the secret file {key_file} cannot be made", key="security.secret_file") from error
+    key = secrets.token_bytes(_KEY_BYTES)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(key.hex())
+    return key

@@ -1,0 +1,132 @@
+"""The model's files: `weights.npz` (plain arrays, never pickle) and `card.json`, which says what the model is.
+
+In: a folder. Out: `Artifact`. Loading verifies format and hash, so that an upgrade or a damaged file refuses politely
+instead of misunderstanding mail. Saving writes beside and renames, so that a reader never sees half a model.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inboxbot.errors import ModelError
+
+FORMAT_VERSION = 1
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """One-against-the-rest logistic regressions over TF-IDF features: names, inverse document frequencies, weights."""
+
+    labels: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    idf: Array  # (features,)
+    weights: Array  # (features, labels)
+    intercepts: Array  # (labels,)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A trained model and its card."""
+
+    document: LinearModel
+    clause: LinearModel
+    card: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Names this model in every decision it took part in."""
+        return f"{self.card['created_from']['corpus_sha256'][:8]}-{self.card['weights_sha256'][:8]}"
+
+
+def save(document: LinearModel, clause: LinearModel, card: Mapping[str, Any], folder: Path) -> None:
+    """Write both files; the same model gives the same bytes."""
+    arrays = {**_arrays("document", document), **_arrays("clause", clause)}
+    weights = _npz(arrays)
+    full_card = {"format_version": FORMAT_VERSION, **card, "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "weights.npz", weights)
+    _replace(folder / "card.json", _card_bytes(full_card))
+
+
+def add_figures(folder: Path, figures: Mapping[str, str]) -> None:
+    """Write into the card how the saved model did on mails it never saw."""
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card["calibration_figures"] = dict(figures)
+    _replace(folder / "card.json", _card_bytes(card))
+
+
+def load(folder: Path) -> Artifact:
+    """Read a model; raises ModelError when it is missing, damaged, or of another format."""
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        weights = (folder / "weights.npz").read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the model in {folder} cannot be read; `inboxbot train` makes one") from error
+    if card.get("format_version") != FORMAT_VERSION:
+        raise ModelError(f"the model in {folder} has format {card.get('format_version')}, expected {FORMAT_VERSION}; train it anew")
+    if hashlib.sha256(weights).hexdigest() != card.get("weights_sha256"):
+        raise ModelError(f"the model in {folder} is not the one its card describes (weights.npz was changed)")
+    try:
+        arrays = np.load(io.BytesIO(weights), allow_pickle=False)
+        return Artifact(_linear("document", arrays), _linear("clause", arrays), card)
+    except (ValueError, KeyError, OSError) as error:
+        raise ModelError(f"the model in {folder} is damaged") from error
+
+
+def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
+    names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
+    return {
+        f"{part}.labels": _text("\n".join(model.labels)),
+        f"{part}.features": _text("\n".join(names)),
+        f"{part}.idf": model.idf.astype(np.float32),
+        f"{part}.weights": model.weights.astype(np.float16),
+        f"{part}.intercepts": model.intercepts.astype(np.float32),
+    }
+
+
+def _linear(part: str, arrays: Any) -> LinearModel:
+    names = arrays[f"{part}.features"].tobytes().decode().split("\n")
+    return LinearModel(
+        labels=tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n")),
+        vocabulary={name: index for index, name in enumerate(names)},
+        idf=arrays[f"{part}.idf"],
+        weights=arrays[f"{part}.weights"].astype(np.float32),
+        intercepts=arrays[f"{part}.intercepts"],
+    )
+
+
+def _text(text: str) -> Array:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _npz(arrays: Mapping[str, Array]) -> bytes:
+    """NumPy's archive format with fixed times in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_TIME), member.getvalue(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _card_bytes(card: Mapping[str, Any]) -> bytes:
+    return (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.with_suffix(path.suffix + ".part")
+    beside.write_bytes(content)
+    os.replace(beside, path)

@@ -1,0 +1,93 @@
+"""Is everything in the new text explained, and which facts in it forbid an answer?
+
+In: the sentences with what the model says of each, the concepts found, the entities, the message. Out: what stays
+unexplained, the vetoes, and how sure we are that each sentence is what it seems. An answer needs all of it: confidence
+in the mail as a whole does not notice the one clause that changes everything.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inboxbot.classify.concepts import ConceptHit
+from inboxbot.classify.sentences import Sentence
+from inboxbot.message import Message
+from inboxbot.understanding import Intent, Unexplained, Veto
+
+COURTESY, CONTEXT = "hi", "ctx"  # the clause model's labels beside the intents
+MOST_UNFAMILIAR = 0.5  # share of words that training never saw
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signature
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence with the clause model's probabilities (by label) for it."""
+
+    sentence: Sentence
+    labels: Mapping[str, float]
+
+    def explained(self, asserted: frozenset[Intent]) -> float:
+        """How probable it is that the sentence is courtesy, context or one of the asserted intents (0..1)."""
+        neutral = max(self.labels[COURTESY], self.labels[CONTEXT])
+        wanted = max((self.labels[intent] for intent in asserted), default=0.0)
+        return 1.0 - (1.0 - neutral) * (1.0 - wanted)
+
+    def unexpected(self, asserted: frozenset[Intent]) -> float:
+        """The highest probability among intents that were not asserted (0..1)."""
+        return max((self.labels[intent] for intent in Intent if intent not in asserted), default=0.0)
+
+
+def confidence(read: Sequence[ReadSentence], asserted: frozenset[Intent], scores: Mapping[Intent, float]) -> float:
+    """How sure we are that nothing but the asserted intents is in the mail: its weakest sentence, its weakest intent."""
+    sentences = (min(one.explained(asserted), 1.0 - one.unexpected(asserted)) for one in read)
+    intents = (scores[intent] for intent in asserted)
+    others = (1.0 - scores[intent] for intent in Intent if intent not in asserted)
+    return min((*sentences, *intents, *others), default=0.0)
+
+
+def only_courtesy(read: Sequence[ReadSentence], least: float) -> bool:
+    """Nothing but thanks and greetings."""
+    return bool(read) and all(one.labels[COURTESY] >= least for one in read)
+
+
+def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least: float) -> tuple[Unexplained, ...]:
+    """Sentences that are neither courtesy, context nor an asserted intent, for staff to see."""
+    return tuple(
+        Unexplained(one.sentence.text[:200], "no known meaning")
+        for one in read
+        if one.explained(asserted) < least or one.unexpected(asserted) > 1.0 - least
+    )
+
+
+def vetoes(message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str], unfamiliar: float) -> tuple[Veto, ...]:
+    """Facts that forbid an automatic answer, each once."""
+    found = [Veto(hit.concept, risks[hit.concept], hit.words) for hit in hits if hit.concept in risks]
+    found += _strange_addresses(message)
+    found += [Veto("link", "the new text holds a link", match[0]) for match in _LINK.finditer(message.new_text)]
+    found += [
+        Veto("attachment", "something is attached that nobody has read", attachment.name)
+        for attachment in message.attachments
+        if not (attachment.inline and attachment.content_type.startswith("image/") and attachment.size <= _TINY_IMAGE)
+    ]
+    if message.hidden_text:
+        found.append(Veto("hidden_text", "the mail holds text that a reader cannot see"))
+    if unfamiliar > MOST_UNFAMILIAR:
+        found.append(Veto("unfamiliar_words", f"{unfamiliar:.0%} of the words are unknown here"))
+    if not message.new_text.strip() and not message.subject.strip():
+        found.append(Veto("empty", "there is no new text"))
+    first: dict[str, Veto] = {}
+    for veto in found:
+        first.setdefault(veto.code, veto)
+    return tuple(first.values())
+
+
+def _strange_addresses(message: Message) -> list[Veto]:
+    """An address in the text that is neither the sender's nor ours may be where somebody wants something sent."""
+    known = {message.from_.email if message.from_ else "", *(address.email for address in message.to)}
+    return [
+        Veto("address_in_text", "the new text names another mail address", match[0])
+        for match in _ADDRESS.finditer(message.new_text)
+        if match[0].lower().rstrip(".") not in known
+    ]

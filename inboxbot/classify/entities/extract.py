@@ -1,0 +1,53 @@
+"""The one way in: subject and newest text to everything they name.
+
+In: subject, newest text, the sender's facts, the mail's date, the text's language. Out: `EntityFindings`, and from them
+the `Entities` that travel on. A number has one role: what an earlier extractor took, a later one does not see.
+"""
+
+from datetime import datetime
+
+from inboxbot.classify.entities.amounts import find_amounts
+from inboxbot.classify.entities.coverage import Coverage
+from inboxbot.classify.entities.dates import find_dates, setting
+from inboxbot.classify.entities.disputes import dispute_reason
+from inboxbot.classify.entities.findings import EntityFindings
+from inboxbot.classify.entities.invoices import find_invoices
+from inboxbot.classify.entities.lexicon import fold
+from inboxbot.classify.entities.payments import find_method, find_references
+from inboxbot.classify.entities.promises import find_promise
+from inboxbot.classify.entities.purchase_orders import find_purchase_orders
+from inboxbot.facts import Facts
+from inboxbot.understanding import Entities
+
+
+def extract(subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_hint: str = "") -> EntityFindings:
+    """Everything that the subject and the newest text name."""
+    text = fold(f"{subject}\n{new_text}")
+    day = setting(sent_at, facts, lang_hint)
+    taken = Coverage(text)
+    orders = find_purchase_orders(text, facts)
+    taken.add_all(orders)
+    dates = [mention for mention in find_dates(text, day) if not taken.hits(mention.span)]
+    taken.add_all(dates)
+    references = find_references(text, facts, taken)
+    taken.add_all(references)
+    invoices = find_invoices(text, facts, taken.copy())
+    taken.add_all(invoices)
+    amounts = find_amounts(text, facts, taken, [mention.number for mention in invoices])
+    promise = find_promise(text, dates, day.today)
+    return EntityFindings(
+        text=text, body_start=len(subject) + 1, invoices=tuple(invoices), purchase_orders=tuple(orders), amounts=tuple(amounts),
+        dates=tuple(dates), references=tuple(references), promise_date=promise.day if promise else None,
+        promise_span=promise.span if promise else None, payment_method=find_method(text, references), dispute_reason=dispute_reason(text),
+    )  # fmt: skip
+
+
+def to_entities(findings: EntityFindings) -> Entities:
+    """The findings without their spans, each once, in order of appearance."""
+    return Entities(
+        invoice_numbers=tuple(dict.fromkeys(mention.number for mention in findings.invoices)),
+        po_numbers=tuple(dict.fromkeys(mention.number for mention in findings.purchase_orders)),
+        amounts=tuple(dict.fromkeys(mention.amount for mention in findings.amounts)),
+        promise_date=findings.promise_date, payment_method=findings.payment_method, payment_reference=findings.payment_reference,
+        dispute_reason=findings.dispute_reason,
+    )  # fmt: skip

@@ -1,0 +1,71 @@
+"""The words that machines' mail is made of, from `data/machine_words.toml`.
+
+In: text. Out: which kind of words it begins with or holds. Text and entries are folded alike (case, accents, typographic
+apostrophes and dashes, white space), so that "Réponse automatique" and "reponse automatique" are one.
+"""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+LONGEST = 20_000  # characters of a text that are looked at: no notice says what it is further down
+_TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " "})
+_NO_SPACES = frozenset({"ja", "zh", "ko"})  # written without spaces: a word may stand inside others
+_WARNING = re.compile(r"^[\[(*<{ ]*(?:external|extern|externe|ext|externo|esterno)(?: e-?mail| sender)?[\])*>}: ]+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[\u3002\uff01\uff1f])|\n+")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, plain apostrophes and dashes, one space between words."""
+    return " ".join(_bare(text[:LONGEST].casefold()).split())
+
+
+def subject(text: str) -> str:
+    """The folded subject without the warnings that gateways put before it."""
+    return _WARNING.sub("", fold(text))
+
+
+def sentences(text: str) -> list[str]:
+    """The folded sentences of a text; a line break ends one too."""
+    return [folded for part in _SENTENCE.split(text[:LONGEST]) if (folded := fold(part))]
+
+
+def found(kind: str, folded: str) -> str:
+    """The first words of that kind in a folded text, or ''."""
+    match = _pattern(kind).search(folded)
+    return match[0].strip() if match else ""
+
+
+def begins(kind: str, folded: str) -> str:
+    """The words of that kind with which a folded text begins, or ''."""
+    match = _pattern(kind).match(folded)
+    return match[0].strip() if match else ""
+
+
+def kinds() -> dict[str, dict[str, list[str]]]:
+    """Every entry by kind and language, as written."""
+    text = files("inboxbot.classify").joinpath("data/machine_words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHY))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@cache
+def _table() -> dict[str, re.Pattern[str]]:
+    return {
+        kind: re.compile("|".join(_entry(language, text) for language, texts in by.items() for text in texts))
+        for kind, by in kinds().items()
+    }
+
+
+def _pattern(kind: str) -> re.Pattern[str]:
+    return _table()[kind]
+
+
+def _entry(language: str, text: str) -> str:
+    return f"(?:{_bare(text)})" if language in _NO_SPACES else rf"(?<!\w)(?:{_bare(text)})"

@@ -1,0 +1,121 @@
+"""The labelled corpus: mails as people wrote them, with what they mean.
+
+In: a folder with `mails/*.jsonl` and `splits.json`. Out: `LabelledMail`s. Splits go by writer, never at random: what
+one writer wrote is alike, and a random split would flatter the model.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from inboxbot.errors import ModelError
+from inboxbot.understanding import Intent
+
+COURTESY, CONTEXT = "hi", "ctx"  # segment tags beside the intents
+NOT_NEW_TEXT = frozenset({"sig", "disc", "quote"})
+SPLITS = ("train", "calibration", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a mail's body and what it is: intents joined by '+', or courtesy, context, signature, quote."""
+
+    tag: str
+    text: str
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The tag's parts."""
+        return frozenset(self.tag.split("+"))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the writer wrote it now."""
+        return not self.labels & NOT_NEW_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledMail:
+    """One mail of the corpus with its labels; see `models/corpus/GUIDE.md`."""
+
+    id: str
+    writer: str
+    from_email: str
+    from_name: str
+    subject: str
+    sent_at: datetime
+    lang: str
+    intents: tuple[Intent, ...]  # primary first
+    outcome: str
+    segments: tuple[Segment, ...]
+    invoice_numbers: tuple[str, ...] = ()
+    po_numbers: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    promise_date: date | None = None
+    payment_method: str | None = None
+    payment_reference: str | None = None
+    dispute_reason: str | None = None
+    twin: str | None = None
+    headers: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+
+    @property
+    def primary(self) -> Intent:
+        """The intent that decides who should handle the mail."""
+        return self.intents[0]
+
+    @property
+    def body(self) -> str:
+        """The whole body."""
+        return "".join(segment.text for segment in self.segments).strip("\n")
+
+    @property
+    def new_text(self) -> str:
+        """What the writer wrote now."""
+        return "".join(segment.text for segment in self.segments if segment.is_new).strip()
+
+
+def load(folder: Path, split: str) -> list[LabelledMail]:
+    """The mails of one split, in file order; raises ModelError where the corpus is not as it should be."""
+    splits = json.loads((folder / "splits.json").read_text(encoding="utf-8"))
+    if split not in splits:
+        raise ModelError(f"{folder / 'splits.json'} has no split {split!r}")
+    return [mail for writer in splits[split] for mail in read(folder / "mails" / f"{writer}.jsonl")]
+
+
+def read(path: Path) -> Iterator[LabelledMail]:
+    """The mails of one file."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            yield from_json(json.loads(line))
+        except (ValueError, KeyError) as error:
+            raise ModelError(f"{path}:{number}: not a labelled mail") from error
+
+
+def from_json(data: dict[str, Any]) -> LabelledMail:
+    """One line of a corpus file as a value."""
+    return LabelledMail(
+        id=data["id"], writer=data["id"].partition("-")[0], from_email=data["from"], from_name=data.get("from_name", ""),
+        subject=data["subject"], sent_at=datetime.fromisoformat(data["date"]), lang=data["lang"],
+        intents=tuple(Intent(name) for name in data["intents"]), outcome=data["outcome"],
+        segments=tuple(Segment(tag, text) for tag, text in data["segments"]), invoice_numbers=tuple(data.get("invoices", ())),
+        po_numbers=tuple(data.get("pos", ())), amounts=tuple(data.get("amounts", ())),
+        promise_date=date.fromisoformat(data["promise"]) if data.get("promise") else None, payment_method=data.get("method"),
+        payment_reference=data.get("reference"), dispute_reason=data.get("dispute"), twin=data.get("twin"),
+        headers=tuple(data.get("headers", ())), attachments=tuple(data.get("attach", ())),
+    )  # fmt: skip
+
+
+def digest(folder: Path, splits: Iterable[str] = SPLITS) -> str:
+    """SHA-256 over the corpus files of these splits: which corpus a model was made from."""
+    names = json.loads((folder / "splits.json").read_text(encoding="utf-8"))
+    total = hashlib.sha256()
+    for split in splits:
+        for writer in names[split]:
+            total.update(writer.encode())
+            total.update((folder / "mails" / f"{writer}.jsonl").read_bytes())
+    return total.hexdigest()

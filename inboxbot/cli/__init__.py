@@ -1,0 +1,56 @@
+"""The command line: one function a command, grouped by what they are about.
+
+In: arguments. Out: exit code 0 (done), 1 (something failed while running), 2 (wrong usage or configuration), 3 (a
+simulation found regressions); errors on standard error, one plain line each, never a traceback. Everything heavy is
+imported inside the commands, so that `--help` and `status` stay quick.
+"""
+
+import sys
+
+import typer
+
+from inboxbot.cli import admin, demo, explain, model, outbox, queue, run
+from inboxbot.errors import InboxbotError
+
+app = typer.Typer(
+    name="inboxbot",
+    help="Reads a company's accounts-receivable mailbox, answers what a machine can answer safely, and queues the rest for people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (run, explain, demo, admin, model):
+    module.add_commands(app)
+app.add_typer(queue.app, name="queue")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(admin.ledger_app, name="ledger")
+
+
+def main() -> None:
+    """Entry point of the `inboxbot` command."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command line; the exit code."""
+    try:
+        code = app(args=arguments, prog_name="inboxbot", standalone_mode=False)
+    except InboxbotError as error:
+        return _fail(str(error), error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("interrupted", 1)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; Python would complain about it at exit
+        return 1
+    except Exception as error:
+        words = getattr(error, "format_message", None)  # typer's own usage errors, whichever click it carries
+        if words is None:
+            raise
+        return _fail(words() or "see inboxbot --help", 2)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(words: str, code: int) -> int:
+    typer.echo(f"inboxbot: {words}", err=True)
+    return code

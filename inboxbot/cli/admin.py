@@ -1,0 +1,137 @@
+"""`inboxbot check`, `status`, `audit`, `export`, `ledger sync`: for whoever keeps it running.
+
+In: a configuration file. Out: what is well and what is not, in plain lines or JSON.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, print_json
+from inboxbot.errors import UsageError
+
+if TYPE_CHECKING:
+    from inboxbot.app import App
+
+ledger_app = typer.Typer(help="The facts about money.", no_args_is_help=True)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register the commands of this module."""
+    app.command("check")(check)
+    app.command("status")(status)
+    app.command("audit")(audit)
+    app.command("export")(export)
+
+
+def check(
+    config: ConfigPath, connect: Annotated[bool, typer.Option("--connect", help="Also log in to every mailbox and SMTP server.")] = False
+) -> None:
+    """Validate the configuration, the rules, the templates, the model and the ledger.
+
+    Example: inboxbot check --config inboxbot.toml --connect
+    """
+    app = load_app(config)
+    problems = app.check()
+    for warning in app.warnings():
+        typer.echo(f"warning: {warning}")
+    if connect:
+        problems += asyncio.run(app.check_connections())
+    for problem in problems:
+        typer.echo(f"inboxbot: {problem}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("everything is in order")
+
+
+def status(config: ConfigPath, json: AsJson = False) -> None:
+    """Show health and what is waiting; exit code 1 when something needs a person.
+
+    Example: inboxbot status --config inboxbot.toml --json
+    """
+    from inboxbot import health
+
+    found = health.status(load_app(config).store)
+    if json:
+        print_json(found)
+    else:
+        for name in ("messages", "outbox"):
+            typer.echo(f"{name:<14}" + ", ".join(f"{count} {state}" for state, count in found[name].items()))
+        ledger = found["ledger"]
+        typer.echo(f"ledger        {ledger['invoices']} invoices, read {ledger['at']}" if ledger else "ledger        not read yet")
+        for words in found["needs_person"]:
+            typer.echo(f"needs a person: {words}")
+    raise typer.Exit(1 if found["needs_person"] else 0)
+
+
+def audit(config: ConfigPath, json: AsJson = False) -> None:
+    """Compare every mailbox with our records; exit code 1 when a message's fate is unknown.
+
+    Example: inboxbot audit --config inboxbot.toml
+    """
+    from dataclasses import asdict
+
+    from inboxbot import health
+
+    readers = load_app(config).readers()
+    balances = []
+    for reader in readers:
+        try:
+            balances.append(health.audit(reader))
+        finally:
+            reader.close()
+    for balance in balances:
+        if json:
+            print_json(asdict(balance))
+        else:
+            typer.echo(
+                f"{balance.mailbox}: {balance.in_mailbox} in the mailbox, {balance.recorded} recorded, {balance.unread} not read yet"
+            )
+            for uid in balance.unknown:
+                typer.echo(f"inboxbot: {balance.mailbox}: the fate of message UID {uid} is unknown", err=True)
+    raise typer.Exit(1 if any(balance.unknown for balance in balances) else 0)
+
+
+def export(
+    config: ConfigPath,
+    what: Annotated[str, typer.Option("--what", help="decisions, conversations, promises, disputes, outbox or audit.")] = "decisions",
+) -> None:
+    """Print records as JSON, one object a line, oldest first.
+
+    Example: inboxbot export --config inboxbot.toml --what decisions
+    """
+    from inboxbot.store.export import EXPORTS
+
+    if what not in EXPORTS:
+        raise UsageError(f"--what does not know {what!r}; it takes {', '.join(EXPORTS)}")
+    with load_app(config).store.transaction() as session:
+        for row in EXPORTS[what](session):
+            print_json(row)
+
+
+@ledger_app.command("sync")
+def ledger_sync(config: ConfigPath) -> None:
+    """Read the ledger now and say what is in it; exit code 1 when rows had to be rejected.
+
+    Example: inboxbot ledger sync --config inboxbot.toml
+    """
+    app = load_app(config)
+    problems = sync_ledger(app)
+    raise typer.Exit(1 if problems else 0)
+
+
+def sync_ledger(app: "App") -> int:
+    """Read and record the ledger; how many rows were rejected. Each is named on standard error."""
+    from inboxbot.store import ledger_notes
+
+    ledger = app.ledger.current
+    with app.store.transaction() as session:
+        ledger_notes.add_sync(
+            session, fingerprint=ledger.fingerprint, customers=len(ledger.customers), invoices=len(ledger.invoices),
+            payments=len(ledger.payments), problems=ledger.problems, now=app.now(),
+        )  # fmt: skip
+    typer.echo(f"{len(ledger.customers)} customers, {len(ledger.invoices)} invoices, {len(ledger.payments)} payments")
+    for problem in ledger.problems:
+        typer.echo(f"inboxbot: {problem}", err=True)
+    return len(ledger.problems)

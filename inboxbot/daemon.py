@@ -1,0 +1,205 @@
+"""The process: named tasks around the pipeline, a clock, and an orderly end.
+
+    ingest:<mailbox>  record what is new, mark what is decided, wait for more     (a thread each: IMAPClient blocks)
+    process           decide what is recorded                                     (a thread: it computes)
+    send              drain the outbox
+    web               the account page
+    clock             what is timed (APScheduler)
+
+In: an `App`. Out: handled mail, until SIGTERM or SIGINT. Stopping is an event: every task finishes what it holds.
+One task that dies stops the process with its name and reason: a supervisor restarts a dead process, nobody restarts a
+half-dead one.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, StoreError
+from inboxbot.machinery import Machinery
+from inboxbot.reading import MailboxReader
+from inboxbot.sending import Sender
+
+PARTS = ("ingest", "process", "send", "web", "clock")
+GRACE_SECONDS = 30.0  # after the stop event, before tasks are cancelled
+IDLE_SECONDS = 2.0  # how often process and send look by themselves; within one process they are woken at once
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 300.0  # seconds between reconnections
+MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
+REFUSED_BACK_OFF = 1800.0
+LEDGER_CHECK_SECONDS = 5
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Daemon:
+    """Runs the machinery. `recorded` and `decided` wake the next task; they are hints, the store is the truth."""
+
+    machinery: Machinery
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    recorded: asyncio.Event = field(default_factory=asyncio.Event)
+    decided: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self, parts: frozenset[str]) -> int:
+        """Run until stopped; 0 after an orderly stop, 1 when a task died."""
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self.request_stop)
+        await asyncio.to_thread(self.machinery.recover)
+        tasks = [asyncio.create_task(coroutine, name=name) for name, coroutine in self._tasks(parts)]
+        _log.info("started", tasks=[task.get_name() for task in tasks])
+        try:
+            return await self._until_stopped(tasks)
+        finally:
+            await self.machinery.close()
+            _log.info("stopped")
+
+    def request_stop(self) -> None:
+        """Begin an orderly stop; may be called from a signal handler."""
+        self.stop.set()
+        self.recorded.set()
+        self.decided.set()
+        for reader in self.machinery.readers:
+            reader.mailbox.interrupt()
+
+    async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> int:
+        stopped = asyncio.create_task(self.stop.wait(), name="stop")
+        done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        dead = [task for task in done if task is not stopped]
+        for task in dead:
+            reason = task.exception()
+            _log.critical("task_died", task=task.get_name(), reason=str(reason) if reason else "it ended", exc_info=reason)
+        self.request_stop()
+        _, hanging = await asyncio.wait([stopped, *tasks], timeout=GRACE_SECONDS)
+        for task in hanging:
+            _log.error("task_hangs", task=task.get_name())
+            task.cancel()
+        await asyncio.gather(stopped, *tasks, return_exceptions=True)
+        return 1 if dead or hanging else 0
+
+    def _tasks(self, parts: frozenset[str]) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        tasks: list[tuple[str, Coroutine[Any, Any, None]]] = []
+        if "ingest" in parts:
+            tasks += [(f"ingest:{reader.section.name}", self.ingest(reader)) for reader in self.machinery.readers]
+        if "process" in parts:
+            tasks.append(("process", self.process()))
+        if "send" in parts and self.machinery.sender:
+            tasks.append(("send", self.send(self.machinery.sender)))
+        if "web" in parts and self.machinery.serve_web:
+            tasks.append(("web", self.machinery.serve_web(self.stop)))
+        if "clock" in parts:
+            tasks.append(("clock", self.clock()))
+        return tasks
+
+    async def ingest(self, reader: MailboxReader) -> None:
+        """Read one mailbox for ever; what goes wrong there is tried again, ever more rarely."""
+        with ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}") as thread:
+            loop = asyncio.get_running_loop()
+            back_off, refusals = FIRST_BACK_OFF, 0
+            while not self.stop.is_set():
+                try:
+                    await loop.run_in_executor(thread, self._read_and_mark, reader)
+                    back_off, refusals = FIRST_BACK_OFF, 0
+                    if not self.stop.is_set():
+                        await loop.run_in_executor(thread, reader.wait)
+                except StoreError as error:
+                    _log.error("store_trouble", why=str(error))
+                    await self._pause(back_off)
+                except MailboxRefusedError as error:
+                    refusals += 1
+                    wait = REFUSED_BACK_OFF if refusals >= MOST_REFUSALS else back_off
+                    _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
+                    await self._pause(wait)
+                except MailboxTemporaryError as error:
+                    wait = max(error.retry_after or 0.0, back_off)
+                    _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
+                    await self._pause(wait)
+                    back_off = min(back_off * 2, LONGEST_BACK_OFF)
+
+    def _read_and_mark(self, reader: MailboxReader) -> None:
+        if reader.catch_up():
+            self._wake(self.recorded)
+        reader.mark_decided()
+
+    async def process(self) -> None:
+        """Decide what is recorded."""
+        while not self.stop.is_set():
+            self.recorded.clear()
+            with _store_trouble():
+                count = await asyncio.to_thread(self.machinery.process_waiting, self.stop.is_set, lambda: self._wake(self.decided))
+                if count:
+                    self._ask_for_marks()
+                    continue
+            await self._until(self.recorded)
+
+    def _ask_for_marks(self) -> None:
+        for reader in self.machinery.readers:
+            if reader.section.after != "nothing":
+                reader.mailbox.interrupt()
+
+    async def send(self, sender: Sender) -> None:
+        """Drain the outbox."""
+        while not self.stop.is_set():
+            self.decided.clear()
+            with _store_trouble():
+                await sender.drain(self.stop)
+            await self._until(self.decided)
+
+    async def clock(self) -> None:
+        """What is timed: the ledger's schedule, and items whose sender died."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415 - only this task needs it
+
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        jobs: list[tuple[Callable[[], None], float]] = [
+            (self._ledger_if_changed, LEDGER_CHECK_SECONDS),
+            (self._ledger_on_schedule, self.machinery.ledger_minutes * 60),
+        ]
+        if self.machinery.sender:
+            jobs.append((self.machinery.sender.doubt_abandoned, 30))
+        for job, seconds in jobs:
+            scheduler.add_job(asyncio.to_thread, "interval", args=[job], seconds=seconds, coalesce=True, max_instances=1, id=job.__name__)
+        scheduler.start()
+        try:
+            await self.stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _ledger_if_changed(self) -> None:
+        self.machinery.refresh_ledger(force=False)
+
+    def _ledger_on_schedule(self) -> None:
+        self.machinery.refresh_ledger(force=True)
+
+    def _wake(self, event: asyncio.Event) -> None:
+        """Set an event from a worker thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(event.set)
+
+    async def _until(self, event: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(event.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep that a stop ends."""
+        try:
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+@contextmanager
+def _store_trouble() -> Iterator[None]:
+    """The store did not take a change (locked, disk full): nothing is lost, the next round tries again."""
+    try:
+        yield
+    except StoreError as error:
+        _log.error("store_trouble", why=str(error))

@@ -1,0 +1,16 @@
+"""New mail in, messages out.
+
+In: a mailbox (IMAP or Maildir). Out: `RawMessage` as the mailbox gave it, then `Message` and `Authenticity`. The only
+package that knows IMAPClient and mail-parser.
+
+    mailbox        what a mailbox can do, whatever its kind; mailbox_kinds picks one
+    imap, maildir  the kinds
+    parse          RawMessage -> Message; calls the modules below
+    headers        limits, header values, dates, Message-IDs; charset decodes bytes
+    addresses      From and the other parties; two parsers must agree
+    mime           which parts are text and which are files
+    html_text      HTML to the text a reader sees; html_hidden knows what he does not see
+    body           the newest text apart from quotes, signature and disclaimer
+                   (reply_headers and signature know how those look)
+    authenticity   is the sender who he says?
+"""

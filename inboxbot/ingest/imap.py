@@ -1,0 +1,123 @@
+"""A mailbox over IMAP (RFC 3501, with IDLE, MOVE and UIDPLUS where offered).
+
+In: a `MailboxSection` of kind "imap". Out: `ImapMailbox`, a `Mailbox`. UIDs only, never sequence numbers; bodies by
+PEEK; one connection, which is dropped as soon as anything about it is in doubt.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from imapclient import IMAPClient
+
+from inboxbot.config import MailboxSection
+from inboxbot.errors import MailboxTemporaryError
+from inboxbot.ingest import imap_idle, imap_mark
+from inboxbot.ingest.imap_errors import explained
+from inboxbot.ingest.imap_reader import ImapReader
+from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select
+from inboxbot.ingest.mailbox import After, FetchFailure, MailboxStatus
+from inboxbot.ingest.wakeup import Wakeup
+from inboxbot.message import MessageKey, RawMessage
+
+SEARCH_WINDOW = 5_000  # UIDs a SEARCH: imaplib takes no line above 1,000,000 bytes
+_IDLE_SECONDS = 9 * 60.0  # middleboxes forget silent connections after ten minutes
+
+
+class ImapMailbox:
+    """One folder on an IMAP server."""
+
+    def __init__(self, section: MailboxSection, max_message_bytes: int, timeouts: Timeouts | None = None) -> None:
+        self._section, self._timeouts = section, timeouts or Timeouts()
+        self._connection: IMAPClient | None = None
+        self._status = MailboxStatus(0, 1)
+        self._exists = 0
+        self._next_unseen = 1  # the lowest UID that no look at the mailbox has covered yet
+        self._reader = ImapReader(self._client, max_message_bytes)
+        self._wakeup = Wakeup()
+
+    @property
+    def name(self) -> str:
+        """See `Mailbox`."""
+        return self._section.name
+
+    def open(self) -> MailboxStatus:
+        """See `Mailbox`. Reads UIDVALIDITY anew each time: it may change between two connections."""
+        self.close()
+        self._connection = connect(self._section, self._timeouts)
+        with self._client("opening") as client:
+            status, self._exists = select(client, self._section.folder)
+        if status.uidvalidity != self._status.uidvalidity:
+            self._reader.forget()
+        self._status, self._next_unseen = status, status.uidnext
+        return status
+
+    @contextmanager
+    def _client(self, doing: str) -> Iterator[IMAPClient]:
+        """The connection, for one task; any error in it drops the connection, for its state is then unknown."""
+        if self._connection is None:
+            raise MailboxTemporaryError(f"{self.name}: {doing}: not connected")
+        try:
+            with explained(f"{self.name}: {doing}"):
+                yield self._connection
+        except BaseException:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            hang_up(connection)
+
+    def uids_after(self, uid: int) -> list[int]:
+        """See `Mailbox`."""
+        found: set[int] = set()
+        with self._client("looking for new mail") as client:
+            client.noop()  # a SEARCH alone answers for the mailbox as this connection last saw it
+            for window in self._windows(uid + 1):
+                found.update(map(int, client.search(["UID", window])))
+        if found:
+            self._next_unseen = max(self._next_unseen, max(found) + 1)
+        # "n:*" names the last message even when its UID is below n (RFC 3501, 6.4.8).
+        return sorted(one for one in found if one > uid)
+
+    def _windows(self, first: int) -> Iterator[str]:
+        """UID ranges that cover all from `first`; the last is open and holds only what came since the last look."""
+        if self._exists > SEARCH_WINDOW:  # in a smaller mailbox no answer can be too long
+            while first < self._next_unseen:
+                last = min(first + SEARCH_WINDOW, self._next_unseen) - 1
+                yield f"{first}:{last}"
+                first = last + 1
+        yield f"{first}:*"
+
+    def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
+        """See `Mailbox`, and `ImapReader` for what happens to messages that break the connection."""
+        return self._reader.read(sorted(set(uids)), lambda uid: MessageKey(self.name, self._status.uidvalidity, uid))
+
+    def mark(self, uid: int, outcome: str, after: After, move_to: str = "") -> bool:
+        """See `Mailbox`."""
+        if after == "nothing":
+            return True
+        with self._client("marking") as client:
+            return imap_mark.mark(client, uid, outcome, after, move_to)
+
+    def wait(self, seconds: float) -> None:
+        """See `Mailbox`. In IDLE where the server offers it, else asleep."""
+        deadline = time.monotonic() + seconds
+        early = False
+        with self._client("waiting for new mail") as client:
+            if not client.has_capability("IDLE"):
+                self._wakeup.wait(seconds)
+                return
+            while not early and (left := deadline - time.monotonic()) > 0:
+                early = imap_idle.idle(client, self._wakeup, min(left, _IDLE_SECONDS), self._timeouts.read)
+
+    def interrupt(self) -> None:
+        """See `Mailbox`."""
+        self._wakeup.ring()
+
+    def close(self) -> None:
+        """See `Mailbox`."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            log_out(connection)

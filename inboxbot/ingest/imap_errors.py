@@ -1,0 +1,89 @@
+"""What went wrong on an IMAP connection, in our own errors.
+
+In: whatever IMAPClient, imaplib or the socket raised. Out: MailboxRefusedError or MailboxTemporaryError, with the
+server's own wish when to come back, where its text holds one.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from imapclient import IMAPClient
+from imapclient.exceptions import CapabilityError, LoginError
+
+from inboxbot.errors import MailboxError, MailboxRefusedError, MailboxTemporaryError
+
+# What servers say while they are busy; seconds to stay away when they name no time of their own.
+_BUSY_SECONDS = 60.0
+_BACKOFF = re.compile(r"backoff time:?\s*(\d+)\s*milliseconds", re.IGNORECASE)
+_BUSY = re.compile(
+    r"\[(?:THROTTLED|LIMIT|INUSE|UNAVAILABLE)\]|throttled|too many (?:simultaneous )?(?:connections|sessions)", re.IGNORECASE
+)
+_PERMANENT_SELECT = re.compile(r"\[(?:NONEXISTENT|TRYCREATE|NOPERM|CANNOT)\]|doesn't exist|does not exist", re.IGNORECASE)
+# ValueError and its like: the library stumbled over bytes that are not IMAP.
+_BROKEN = (IMAPClient.Error, OSError, ValueError, IndexError, KeyError, TypeError, AssertionError)
+
+
+def retry_after(text: str) -> float | None:
+    """Seconds to stay away, from a server's text (RFC 5530, 3, and Exchange's own words); None without such a wish."""
+    named = _BACKOFF.search(text)
+    if named:
+        return int(named[1]) / 1000
+    return _BUSY_SECONDS if _BUSY.search(text) else None
+
+
+def temporary(doing: str, error: BaseException) -> MailboxTemporaryError:
+    """`error` as something worth trying again; `doing` says what was being done."""
+    words = _words(error)
+    return MailboxTemporaryError(f"{doing}: {words}", retry_after=retry_after(words))
+
+
+@contextmanager
+def explained(doing: str) -> Iterator[None]:
+    """Whatever breaks inside becomes a MailboxTemporaryError that says what was being done."""
+    try:
+        yield
+    except MailboxError:
+        raise
+    except _BROKEN as error:
+        raise temporary(doing, error) from None
+
+
+@contextmanager
+def explained_login(doing: str) -> Iterator[None]:
+    """As `explained`, but a plain NO to our credentials is a refusal."""
+    with explained(doing):
+        try:
+            yield
+        except LoginError as error:
+            if _is_refusal(error):
+                raise MailboxRefusedError(f"{doing}: {_words(error)}") from None
+            raise
+
+
+@contextmanager
+def explained_select(doing: str) -> Iterator[None]:
+    """As `explained`, but a folder that is not there, or not for us, is a refusal."""
+    with explained(doing):
+        try:
+            yield
+        except IMAPClient.Error as error:
+            if _PERMANENT_SELECT.search(str(error)):
+                raise MailboxRefusedError(f"{doing}: {_words(error)}") from None
+            raise
+
+
+def _is_refusal(error: LoginError) -> bool:
+    """IMAPClient makes a LoginError of everything that happens during a login: a cut connection is no refusal."""
+    return not isinstance(error.__context__, IMAPClient.AbortError) and retry_after(str(error)) is None
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection is of no use after `error`; a plain NO leaves it in order."""
+    return not isinstance(error, IMAPClient.Error) or isinstance(error, (IMAPClient.AbortError, CapabilityError))
+
+
+def _words(error: BaseException) -> str:
+    """The error's text without Python's marks around bytes."""
+    text = str(error) or type(error).__name__
+    return re.sub(r"\bb(['\"])(.*?)\1", r"\2", text)

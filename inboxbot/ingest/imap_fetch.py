@@ -1,0 +1,91 @@
+"""FETCH, believed only where it is beyond doubt.
+
+In: an `IMAPClient` with a folder selected, and UIDs. Out: for each UID the attributes that one answer with that very
+UID gave. IMAPClient's own `fetch` files an answer without a UID under its sequence number, and so can give one
+message the body of another.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
+from imapclient.response_parser import parse_fetch_response
+
+_Line = bytes | tuple[bytes, bytes]  # imaplib gives a literal as (what stood before it, the literal)
+_ANSWER_START = re.compile(rb"\d+ \(")  # "12 (UID 345 ..."; what follows a literal never begins so
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the server answered about one message."""
+
+    uid: int
+    size: int | None  # RFC822.SIZE
+    received_at: datetime | None  # INTERNALDATE
+    body: bytes | None
+
+
+def sizes(client: IMAPClient, uids: Collection[int]) -> dict[int, int]:
+    """UID -> RFC822.SIZE in bytes, of those that are there."""
+    answers = _answers(client, uids, "(UID RFC822.SIZE)")
+    return {answer.uid: answer.size for answer in answers if answer.size is not None}
+
+
+def bodies(client: IMAPClient, uids: Collection[int], first_bytes: int | None = None) -> dict[int, Fetched]:
+    """UID -> what was answered with a body, whole or its `first_bytes`; contradicting answers are left out."""
+    part = "BODY.PEEK[]" if first_bytes is None else f"BODY.PEEK[]<0.{first_bytes}>"  # PEEK: \Seen stays as it is
+    found: dict[int, Fetched] = {}
+    doubtful: set[int] = set()
+    for answer in _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE {part})"):
+        if answer.body is None:  # somebody else's flag change; or a body that is NIL
+            continue
+        if found.setdefault(answer.uid, answer).body != answer.body:
+            doubtful.add(answer.uid)
+    return {uid: answer for uid, answer in found.items() if uid not in doubtful}
+
+
+def _answers(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[Fetched]:
+    typ, lines = client._imap.uid("FETCH", ",".join(map(str, uids)), items)  # noqa: SLF001 - see the module's docstring
+    if typ != "OK":
+        raise IMAPClient.Error(f"fetch failed: {lines!r}")
+    asked = frozenset(uids)
+    return (answer for group in _groups(lines) if (answer := _parsed(group)) and answer.uid in asked)
+
+
+def _groups(lines: Iterable[_Line | None]) -> Iterator[list[_Line]]:
+    """The lines of each single answer."""
+    group: list[_Line] = []
+    for line in lines:
+        if line is None:  # imaplib's "nothing at all"
+            continue
+        if group and _ANSWER_START.match(line[0] if isinstance(line, tuple) else line):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _parsed(group: list[_Line]) -> Fetched | None:
+    """One answer; None when it does not say which message it is about."""
+    parsed: dict[int, dict[bytes, Any]] = parse_fetch_response(group, normalise_times=False, uid_is_key=False)
+    if len(parsed) != 1:
+        raise ProtocolError(f"one answer speaks of {len(parsed)} messages")
+    (fields,) = parsed.values()
+    uid = fields.get(b"UID")
+    if not isinstance(uid, int):
+        return None
+    return Fetched(uid, fields.get(b"RFC822.SIZE"), _utc(fields.get(b"INTERNALDATE")), _body(fields))
+
+
+def _body(fields: dict[bytes, Any]) -> bytes | None:
+    body = next((value for key, value in fields.items() if key.startswith(b"BODY[]")), None)
+    return body if isinstance(body, bytes) else None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None

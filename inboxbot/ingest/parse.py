@@ -1,0 +1,143 @@
+"""Raw bytes to a `Message`.
+
+In: `RawMessage`. Out: `Message`, or UnreadableMessageError and then a stub of one. Nothing is decided here and nothing
+is believed: whether the sender is who he says is `authenticity`'s question.
+"""
+
+# ruff: noqa: RUF001  the punctuation of other languages is meant
+
+import re
+from email.message import Message as MimeMessage
+from hashlib import sha256
+
+from inboxbot.errors import UnreadableMessageError
+from inboxbot.ingest import addresses, body, charset, headers, mime
+from inboxbot.ingest.headers import Headers
+from inboxbot.message import Message, RawMessage
+
+_STUB_BYTES = 64 * 1024
+_PREFIX = re.compile(
+    r"(?:re|aw|sv|vs|antw|ref|odp|r|rif|res|ynt|atb|vá|fwd?|fw|wg|tr|rv|enc|i|pd|vl|vb|doorst|továbbítás|ilt|回复|答复|转发|回覆|轉寄|返信|転送)"
+    r"(?:\s?[\[(]\d{1,3}[\])])?\s?[:：]\s*",
+    re.IGNORECASE,
+)
+
+
+def parse(raw: RawMessage) -> Message:
+    """The message; raises UnreadableMessageError for what no parser here can read or what is over a limit."""
+    try:
+        return _parse(raw)
+    except UnreadableMessageError:
+        raise
+    except Exception as error:  # parsers raise whatever they like on hostile mail
+        raise UnreadableMessageError(f"the message cannot be parsed: {type(error).__name__}") from error
+
+
+def _parse(raw: RawMessage) -> Message:
+    headers.check_limits(raw.raw)
+    tree = headers.parse(raw.raw)
+    headers.check_tree(tree)
+    values = headers.mapping(tree)
+    content = mime.body(tree)
+    who = addresses.parties(tree, values)
+    subject = headers.decoded(_first(values, "subject"))
+    parts = body.split(content.text, who.from_.name if who.from_ else "")
+    smuggled = headers.smuggled(raw.raw)
+    return Message(
+        message_id=headers.message_id(_first(values, "message-id")),
+        subject=subject,
+        from_=None if smuggled else who.from_,
+        received_at=raw.received_at,
+        date=headers.date(_first(values, "date")),
+        sender=who.sender,
+        reply_to=who.reply_to,
+        to=who.to,
+        cc=who.cc,
+        return_path=_return_path(values),
+        in_reply_to=next(iter(headers.message_ids(_first(values, "in-reply-to"))), ""),
+        references=headers.message_ids(_first(values, "references")),
+        headers=values,
+        text=content.text,
+        new_text=parts.new_text,
+        quoted_text=parts.quoted_text,
+        signature=parts.signature,
+        has_html=content.has_html,
+        hidden_text=content.hidden_text,
+        content_type=tree.get_content_type(),
+        report_type=str(tree.get_param("report-type") or "").lower(),
+        attachments=mime.attachments(tree),
+        defects=(*headers.defects(raw.raw, values), *filter(None, (who.defect,)), *_size_defects(raw, content), *_mime_defects(tree)),
+        content_key=_content_key(values, content.text),
+        text_key=text_key(subject, parts.new_text),
+    )
+
+
+def stub(raw: RawMessage, reason: str) -> Message:
+    """What a scan of the header alone can save of a message that cannot be parsed; never raises."""
+    values: Headers = {}
+    who = addresses.Parties(from_=None)
+    try:
+        tree = headers.parse(headers.block(raw.raw)[:_STUB_BYTES])
+        values = headers.mapping(tree)
+        who = addresses.parties(tree, values)
+    except Exception as error:  # noqa: BLE001  whatever is missing then stays empty
+        reason = f"{reason}; the header neither: {type(error).__name__}"
+    clean = who.from_ is not None and not headers.smuggled(raw.raw)
+    return Message(
+        message_id=headers.message_id(_first(values, "message-id")),
+        subject=headers.decoded(_first(values, "subject")),
+        from_=who.from_ if clean else None,
+        received_at=raw.received_at,
+        date=headers.date(_first(values, "date")),
+        return_path=_return_path(values),
+        headers=values,
+        defects=(reason,),
+        content_key=sha256(raw.raw).hexdigest(),
+        text_key=sha256(raw.raw).hexdigest(),
+    )
+
+
+def text_key(subject: str, new_text: str) -> str:
+    """SHA-256 over the newest text and the subject without its "Re:": the same request again has the same key."""
+    return sha256(f"{_folded(new_text)}\n{_folded(bare_subject(subject))}".encode()).hexdigest()
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without its reply and forward prefixes, in any of their languages."""
+    while found := _PREFIX.match(subject):
+        subject = subject[found.end() :]
+    return subject
+
+
+def _content_key(values: Headers, text: str) -> str:
+    fields = [_first(values, name) for name in ("message-id", "from", "date", "subject")]
+    digest = sha256(_folded(text).encode()).hexdigest()
+    return sha256("\0".join([*fields, digest]).encode("utf-8", "replace")).hexdigest()
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _first(values: Headers, name: str) -> str:
+    return next(iter(values.get(name, ())), "")
+
+
+def _return_path(values: Headers) -> str | None:
+    """The envelope sender the last server wrote down: '' is the null path (RFC 5321, 4.5.5), None no header."""
+    found = values.get("return-path")
+    return charset.one_line(found[0]).strip("<> ").lower() if found else None
+
+
+def _size_defects(raw: RawMessage, content: mime.Body) -> tuple[str, ...]:
+    found = []
+    if not raw.complete:
+        found.append(f"size: only the beginning of {raw.size} bytes was read")
+    if content.cut:
+        found.append(f"size: only the first {mime.MAX_TEXT} characters of the text were read")
+    return tuple(found)
+
+
+def _mime_defects(tree: MimeMessage) -> tuple[str, ...]:
+    """The MIME faults the standard library noticed, each kind once."""
+    return tuple(dict.fromkeys(f"MIME: {type(defect).__name__}" for part in tree.walk() for defect in part.defects))

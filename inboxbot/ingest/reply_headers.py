@@ -1,0 +1,182 @@
+"""How mail clients announce quoted history: data by language, and the tests on lines that use it.
+
+In: lines of text. Out: whether a line begins a quoted header block, a separator, or an attribution ("On ... wrote:").
+Everything here looks at a bounded number of characters and lines, so that a whole mail costs linear time.
+"""
+
+# ruff: noqa: RUF001  the letters of other languages are meant
+
+import re
+from collections.abc import Sequence
+
+_MAX_LINE = 300  # characters of a line that are looked at
+_BLOCK_LINES = 14  # a header block's length at most
+_ATTRIBUTION_LINES = 4  # clients wrap "On ... wrote:" over up to four
+
+# kind: labels of en | de | fr | es it pt | nl | pl cs | sv no da fi | hu ro tr | ja zh ko | ru el
+_LABELS = {
+    "from": "from|von|de|expéditeur|remitente|da|mittente|van|afzender|od|nadawca|odesílatel|från|fra|avsändare|lähettäjä|feladó|de la"
+    "|expeditor|kimden|gönderen|差出人|送信者|送信元|发件人|寄件者|寄件人|보낸 사람|от|από",
+    "date": "sent|date|gesendet|datum|gesendet am|envoyé|envoyé le|enviado|enviado el|fecha|inviato|data|enviada em|enviado em|verzonden"
+    "|wysłano|odesláno|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|elküldve|küldve|dátum|trimis|trimis la|dată|gönderildi|tarih"
+    "|gönderme tarihi|送信日時|日時|日付|发送时间|发送日期|寄件日期|傳送時間|日期|时间|보낸 날짜|отправлено|дата"
+    "|στάλθηκε|ημερομηνία",
+    "to": "to|an|à|a|destinataire|para|destinatario|per|aan|do|komu|till|til|vastaanottaja|címzett|către|kime|alıcı|宛先|收件人|받는 사람"
+    "|кому|προς",
+    "cc": "cc|bcc|kopie|copie|copia|dw|kopia|kopi|kopio|másolatot kap|bilgi|抄送|副本|참조|копия|κοιν",
+    "subject": "subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|předmět|věc|ämne|emne|aihe|tárgy|subiect|konu|件名|主题|主旨"
+    "|主題|제목|тема|θέμα|re",
+    "other": "importance|attachments|attachment|reply-to|wichtigkeit|anlagen|antwort an|pièces jointes|importancia|allegati|priority",
+}
+LABELS = {label: kind for kind, words in _LABELS.items() for label in words.split("|")}
+
+
+def _phrases(text: str) -> frozenset[str]:
+    """The phrases in a list that is written with bars between them, on several lines."""
+    return frozenset(phrase for line in text.split("\n") for phrase in line.strip().split("|") if phrase)
+
+
+_SEPARATORS = _phrases("""
+    original message|original message headers|original e-mail|original email|original appointment|reply message
+    ursprüngliche nachricht|originalnachricht|original-nachricht|original nachricht|message d'origine|message d’origine
+    message original|message initial|mensaje original|messaggio originale|messaggio originario|oorspronkelijk bericht
+    origineel bericht|mensagem original|wiadomość oryginalna|oryginalna wiadomość|wiadomość pierwotna|ursprungligt meddelande
+    originalmeddelande|opprinnelig melding|original melding|oprindelig meddelelse|oprindelig besked|original meddelelse
+    alkuperäinen viesti|původní zpráva|původní e-mail|元のメッセージ|原始邮件|原始郵件|原邮件|回复的邮件
+    eredeti üzenet|mesaj original
+    mesajul original
+    mesajul inițial|orijinal mesaj|özgün ileti|исходное сообщение|αρχικό μήνυμα|원본 메시지|forwarded message
+    weitergeleitete nachricht|weitergeleitete mail|message transféré|message transmis|mensaje reenviado|messaggio inoltrato
+    doorgestuurd bericht|mensagem encaminhada|mensagem reencaminhada|wiadomość przekazana|przekazana wiadomość
+    treść przekazanej wiadomości|vidarebefordrat meddelande|videresendt melding|videresendt meddelelse|videresendt besked
+    välitetty viesti|přeposlaná zpráva|転送メッセージ|转发的邮件|转发邮件|továbbított üzenet|továbbított levél
+    mesaj redirecționat|mesaj transmis
+    iletilmiş mesaj|yönlendirilen mesaj|yönlendirilmiş ileti|пересылаемое сообщение|προωθημένο μήνυμα
+""")
+_SEPARATOR_STARTS = ("forwarded by ", "weitergeleitet von ", "transféré par ", "reenviado por ", "inoltrato da ", "doorgestuurd door ")
+# Apple Mail writes these without dashes, with a colon.
+_BEGINNINGS = _phrases("""
+    begin forwarded message|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|début du message transféré
+    début du message réexpédié|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht
+    início da mensagem encaminhada|início da mensagem reenviada|początek przekazywanej wiadomości|początek przekazywanego listu
+    vidarebefordrat brev|start på videresendt melding|start på videresendt besked|videresendt brev|välitetty viesti alkaa
+    začátek přeposílané zprávy|転送されたメッセージ|továbbított levél kezdete|începutul mesajului redirecționat|iletilen mesajın başlangıcı
+    開始轉寄郵件|开始转发的邮件
+""")
+
+_VERB = re.compile(
+    r"\b(?:wrote|writes|schrieb|écrit|escribió|scritto|scrive|schreef|escreveu|napisał(?:a|\(a\))?|pisze|skrev|kirjoitti|napsal(?:a|\(a\))?"
+    r"|írta|scris|yazdı|написал[аи]?|пишет|έγραψε)\b|写道|寫道|書きました|wrote$|님이 작성",
+    re.IGNORECASE,
+)
+_INTRO = re.compile(
+    r"(?:on|at|am|le|el|il(?: giorno)?|op|em|a\(z\)|w dniu|dnia|den|på|dne|kl|în|in data|a|στις|在|于|lør|søn|man|tir|ons|tor|fre)\b"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|pon|wt|śr|czw|pt|sob|niedz|út|st|čt|pá|ne|po|ma|ti|ke|to|pe|la|su)\.?,? \d"
+    r"|\d{1,4}[./年-]|\d{1,2}\.? \w{3,12}\.? \d{4}",
+    re.IGNORECASE,
+)
+_DATE_OR_TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d年")
+_SOMEBODY = re.compile(r"[<(\[]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>)\]]?|<mailto:")
+_RULE_LINE = re.compile(r"\s*[_\-=*─—]{10,200}\s*")
+_LABEL_LINE = re.compile(r"[\s*>|]{0,6}([^\s:：*|][^:：*|]{0,25})\*?\s?[:：]")
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a client marked the line as quoted with '>' (RFC 3676, 4.5)."""
+    return line.lstrip(" \t")[:1] == ">"
+
+
+def is_arrow_attribution(line: str) -> bool:
+    """GroupWise's ">>> Name date >>>", below which nothing is marked."""
+    words = line.strip()
+    return words.startswith(">>> ") and words.endswith(">>>") and len(words) <= _MAX_LINE and _DATE_OR_TIME.search(words) is not None
+
+
+def label(line: str) -> str:
+    """The kind of header the line repeats (from, date, to, cc, subject, other), or ''."""
+    found = _LABEL_LINE.match(line[:60])
+    return LABELS.get(found[1].strip().casefold(), "") if found else ""
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is a drawn rule."""
+    return _RULE_LINE.fullmatch(line[:_MAX_LINE]) is not None
+
+
+def is_separator(line: str) -> bool:
+    """Whether the line says that the original or a forwarded message follows."""
+    if len(line) > _MAX_LINE:
+        return False
+    bare = line.strip(" \t-_=*>─—").casefold()
+    if bare.rstrip(" :：") in _BEGINNINGS:
+        return True
+    dashes = line.lstrip(" \t*>")[:2] in ("--", "__", "==", "──", "——")
+    return dashes and (bare.rstrip(" :：") in _SEPARATORS or bare.startswith(_SEPARATOR_STARTS))
+
+
+def header_block(lines: Sequence[str], start: int) -> int:
+    """The index after a repeated header (From: Sent: To: Subject:) that begins at `start`; 0 when none does."""
+    if label(lines[start]) not in ("from", "date", "subject", "to"):
+        return 0
+    kinds, end, loose = {label(lines[start])}, start + 1, 0
+    for index in range(start + 1, min(start + _BLOCK_LINES, len(lines))):
+        kind = label(lines[index])
+        if kind:
+            kinds.add(kind)
+            end, loose = index + 1, 0
+            continue
+        loose += 1
+        if loose > 2:  # noqa: PLR2004  a wrapped list of recipients, or blank lines between headers
+            break
+    short = label(lines[start]) == "from" and end == start + 2 and _SOMEBODY.search(lines[start][:_MAX_LINE]) and "date" in kinds
+    return end if "from" in kinds and (short or len(kinds & {"date", "to", "subject", "cc"}) >= 2) else 0  # noqa: PLR2004
+
+
+def notes_block(lines: Sequence[str], start: int) -> bool:
+    """Whether Lotus Notes' header begins here: name, date, then "To", "cc", "Subject" alone on their lines."""
+    words = [line.strip().rstrip(":").casefold() for line in lines[start : start + _BLOCK_LINES]]
+    if len(words) < 4 or not _DATE_OR_TIME.search(f"{words[0]} {words[1]}"[:_MAX_LINE]):  # noqa: PLR2004
+        return False
+    kinds = {LABELS.get(word, "") for word in words}
+    return {"to", "subject"} <= kinds
+
+
+def unknown_block(lines: Sequence[str], start: int) -> bool:
+    """Whether a rule and then a header in some language stand here: labels with values, a time or an address."""
+    if not is_rule(lines[start]):
+        return False
+    below = [line[:_MAX_LINE] for line in lines[start + 1 : start + 8] if line.strip()]
+    labelled = [line for line in below if _LABEL_LINE.match(line)]
+    known = sum(1 for line in labelled if label(line))
+    told = any(_SOMEBODY.search(line) or _DATE_OR_TIME.search(line) for line in labelled[:4])
+    return len(labelled) >= 3 and told and (known >= 1 or len(labelled) == len(below[: len(labelled)]))  # noqa: PLR2004
+
+
+def attribution(lines: Sequence[str], end: int, *, quote_follows: bool) -> int:
+    """The index at which the attribution that ends on line `end` begins; -1 when that line ends none."""
+    last = lines[end].rstrip()[-_MAX_LINE:]
+    if not last.endswith((":", "：")) or label(lines[end]) == "other":
+        return -1
+    window = ""
+    for start in range(end, max(end - _ATTRIBUTION_LINES, -1), -1):
+        line = lines[start].strip()
+        if not line or is_quoted(line) or len(line) > _MAX_LINE:
+            break
+        window = f"{line} {window}".strip()
+        if _INTRO.match(line) and _announces(window):
+            return start
+    return end if _announces_alone(last.strip(), quote_follows=quote_follows) else -1
+
+
+def _announces(words: str) -> bool:
+    """Somebody, at some time, "wrote"; or, as in Japanese, somebody with an address at some time."""
+    return bool(_DATE_OR_TIME.search(words)) and bool(
+        _VERB.search(words) or (_SOMEBODY.search(words) and words.rstrip(":： ").endswith(">"))
+    )
+
+
+def _announces_alone(words: str, *, quote_follows: bool) -> bool:
+    somebody = _SOMEBODY.search(words) is not None
+    if _VERB.search(words) and (quote_follows or (somebody and _DATE_OR_TIME.search(words))):
+        return True
+    return quote_follows and somebody and _DATE_OR_TIME.search(words) is not None

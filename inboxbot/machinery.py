@@ -1,0 +1,85 @@
+"""What the daemon's tasks work with, and one round of each kind of work; blocking, and the same for `run` and `run --once`.
+
+In: adapters built by `app`. Out: recorded, decided and noted mail.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from inboxbot.ledger.source import LedgerSource
+from inboxbot.pipeline import Tools, handle
+from inboxbot.reading import MailboxReader
+from inboxbot.sending import Sender
+from inboxbot.store import ledger_notes, messages
+from inboxbot.store.engine import Store
+
+BATCH = 100
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Machinery:
+    """The adapters, connected. No `sender` without an [smtp] section; no `serve_web` where nothing is to be served."""
+
+    store: Store
+    tools: Tools
+    ledger: LedgerSource
+    ledger_minutes: float
+    readers: list[MailboxReader]
+    sender: Sender | None
+    serve_web: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None
+    now: Callable[[], datetime]
+
+    def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
+        """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each."""
+        with self.store.transaction() as session:
+            waiting = messages.waiting(session, BATCH)
+        for count, row_id in enumerate(waiting):
+            if stopped():
+                return count
+            with self.store.transaction() as session:
+                recorded = messages.begin(session, row_id)
+            if recorded is not None:
+                handle(recorded, self.tools, self.store, self.now())
+                decided()
+        return len(waiting)
+
+    def refresh_ledger(self, *, force: bool) -> None:
+        """Read the ledger again where it changed (or `force`); a bad one is named once and the old one kept."""
+        had_error = self.ledger.error is not None
+        changed = self.ledger.refresh(force=force)
+        if self.ledger.error is not None and not had_error:
+            _log.error("ledger_kept", why=str(self.ledger.error))
+        if changed:
+            self.note_sync()
+
+    def note_sync(self) -> None:
+        """Log and record what the ledger's source was read as."""
+        ledger = self.ledger.current
+        _log.info("ledger_read", customers=len(ledger.customers), invoices=len(ledger.invoices), problems=len(ledger.problems))
+        for problem in ledger.problems:
+            _log.warning("ledger_row_rejected", problem=problem)
+        with self.store.transaction() as session:
+            ledger_notes.add_sync(
+                session, fingerprint=ledger.fingerprint, customers=len(ledger.customers), invoices=len(ledger.invoices),
+                payments=len(ledger.payments), problems=ledger.problems, now=self.now(),
+            )  # fmt: skip
+
+    def recover(self) -> None:
+        """Settle what a process that died may have left behind, and note the ledger."""
+        if self.sender:
+            self.sender.doubt_abandoned()
+        self.note_sync()
+
+    async def close(self) -> None:
+        """Log out everywhere."""
+        for reader in self.readers:
+            await asyncio.to_thread(reader.close)
+        if self.sender:
+            await self.sender.transport.aclose()

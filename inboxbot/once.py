@@ -1,0 +1,97 @@
+"""`run --once`: handle what is there, drain the outbox, end.
+
+In: the same machinery as the daemon. Out: 0 when every message present is handled and every outbox item is sent,
+failed for good, in doubt, or waits for a retry more than ten seconds away; else 1.
+"""
+
+import asyncio
+import signal
+import time
+from datetime import datetime, timedelta
+
+import structlog
+
+from inboxbot.errors import InboxbotError, MailboxError, MailboxRefusedError, StoreError
+from inboxbot.machinery import Machinery
+from inboxbot.reading import MailboxReader
+from inboxbot.store import messages, outbox
+
+TRIES = 3  # for a mailbox; a refused login is never tried more often than this
+PAUSE_SECONDS = 1.0
+SOON = timedelta(seconds=10)  # a retry due within this time is waited for
+
+_log = structlog.get_logger(__name__)
+
+
+async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
+    """One round of everything in `parts`; the exit code. SIGTERM and SIGINT end it after what it holds."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await asyncio.to_thread(machinery.recover)
+    try:
+        unread = []
+        if "ingest" in parts:
+            unread = [reader.section.name for reader in machinery.readers if not await asyncio.to_thread(_read, reader)]
+        if "process" in parts:
+            while await asyncio.to_thread(machinery.process_waiting, stop.is_set, lambda: None):
+                pass
+        if "send" in parts and machinery.sender:
+            await _drain(machinery, stop)
+        if "ingest" in parts:
+            await asyncio.to_thread(_mark, machinery)
+        left = await asyncio.to_thread(_left, machinery, parts)
+    finally:
+        await machinery.close()
+    return 1 if unread or left or stop.is_set() else 0
+
+
+def _read(reader: MailboxReader) -> bool:
+    """Record everything that is new; False when the mailbox could not be read."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            while reader.catch_up():
+                pass
+        except MailboxError as error:
+            refused = isinstance(error, MailboxRefusedError)
+            event = "mailbox_refused" if refused else "mailbox_unreachable"
+            _log.error(event, mailbox=reader.section.name, why=str(error), attempt=attempt)
+            time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
+        else:
+            return True
+    return False
+
+
+async def _drain(machinery: Machinery, stop: asyncio.Event) -> None:
+    """Send what is due, and wait for what will be soon."""
+    while not stop.is_set() and machinery.sender:
+        await machinery.sender.drain(stop)
+        due = await asyncio.to_thread(_next_due, machinery)
+        if due is None or due > machinery.now() + SOON:
+            return
+        await asyncio.sleep(max(0.05, (due - machinery.now()).total_seconds()))
+
+
+def _next_due(machinery: Machinery) -> datetime | None:
+    with machinery.store.transaction() as session:
+        return outbox.next_due(session)
+
+
+def _mark(machinery: Machinery) -> None:
+    for reader in machinery.readers:
+        try:
+            reader.mark_decided()
+        except InboxbotError as error:
+            _log.warning("mark_failed", mailbox=reader.section.name, why=str(error))
+
+
+def _left(machinery: Machinery, parts: frozenset[str]) -> bool:
+    """Whether something is still to be done that this round should have done."""
+    try:
+        with machinery.store.transaction() as session:
+            waiting = messages.counts(session)["recorded"] if "process" in parts else 0
+            due = outbox.next_due(session) if "send" in parts and machinery.sender else None
+            leaving = outbox.sending(session) if "send" in parts else 0
+    except StoreError:
+        return True
+    return bool(waiting or leaving or (due and due <= machinery.now() + SOON))

@@ -1,0 +1,220 @@
+"""One message, start to finish. Calls the steps in order and decides nothing.
+
+    understand     parse -> machine? -> verify -> look up -> classify        no side effect, no history
+    decide         history -> policy.decide                                  pure
+    commit         reply, decision, conversation, promise: one transaction
+    handle         understand, decide, commit one recorded message; a message that breaks a step goes to a person
+
+In: `RawMessage`s. Out: `Understood`, `Decision`, and rows. `explain` and `simulate` use the first two alone.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from inboxbot.classify import machine as machine_mail
+from inboxbot.config import Config
+from inboxbot.conversation import Promise
+from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
+from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
+from inboxbot.facts import Facts
+from inboxbot.ingest import authenticity, parse
+from inboxbot.ledger.documents import Documents
+from inboxbot.ledger.model import Ledger, Resolver
+from inboxbot.message import Authenticity, AuthenticityStatus, MachineClass, Message, RawMessage
+from inboxbot.policy.decide import decide
+from inboxbot.policy.request import request_key
+from inboxbot.policy.requirements import wanted_invoices
+from inboxbot.reply import Document, FrozenMail, Reply
+from inboxbot.responders import compose, freeze
+from inboxbot.responders.context import AnswerContext
+from inboxbot.store import conversations, ledger_notes, messages, outbox, portal_links
+from inboxbot.store.engine import Session, Store
+from inboxbot.store.messages import Recorded
+from inboxbot.understanding import Intent, IntentScore, Understanding
+
+MOST_ATTEMPTS = 3  # a message at which the process died this often goes to a person unread
+MEGABYTE = 1_000_000
+
+
+class Understands(Protocol):
+    """What classify gives us."""
+
+    def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
+        """What a message means."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the steps work with; made by `app`."""
+
+    config: Config
+    ledger: Callable[[], Ledger]  # the present ledger
+    documents: Documents
+    resolver: Resolver
+    understander: Understands
+    key: bytes  # signs our Message-IDs
+    portal_base: str | None  # where customers reach the account page; None: answers carry no link
+
+
+_NOTHING_UNDERSTOOD = Understanding((IntentScore(Intent.OTHER, 1.0),))
+_UNPROVEN = Authenticity(AuthenticityStatus.UNVERIFIED, proof="the message could not be read")
+_log = structlog.get_logger(__name__)
+
+
+def understand(raw: RawMessage, tools: Tools) -> Understood:
+    """Everything up to the decision. A message that cannot be read comes back as such."""
+    limit = tools.config.limits.max_message_mb
+    if not raw.complete or len(raw.raw) > limit * MEGABYTE:
+        size = max(raw.size, len(raw.raw)) / MEGABYTE
+        return unreadable(raw, f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}", tools)
+    try:
+        message = parse.parse(raw)
+    except UnreadableMessageError as error:
+        return unreadable(raw, str(error), tools)
+    verdict = machine_mail.classify(message, tools.config.own_addresses, lambda message_id: freeze.is_ours(message_id, tools.key))
+    proof = authenticity.authenticate(message, tools.config.security)
+    facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
+    understanding = tools.understander.understand(message, facts, verdict.machine)
+    facts = replace(facts, missing_documents=tools.documents.missing(wanted_invoices(understanding.entities, facts)))
+    return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, request_key(message, understanding))
+
+
+def unreadable(raw: RawMessage, why: str, tools: Tools) -> Understood:
+    """A message that no step could read; what its header saves is kept."""
+    message = parse.stub(raw, why)
+    facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
+    return Understood(message, MachineClass.UNREADABLE, why, _UNPROVEN, facts, _NOTHING_UNDERSTOOD, "")
+
+
+def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Decision:
+    """Understand, decide and commit one recorded message; whatever breaks, a person gets it. Raises only StoreError."""
+    log = _log.bind(message=str(recorded.raw.key))
+    try:
+        if recorded.attempts > MOST_ATTEMPTS:
+            raise UnreadableMessageError(f"the program stopped {recorded.attempts - 1} times while handling it")  # noqa: TRY301 - one way out
+        decision = _commit_new(recorded, understand(recorded.raw, tools), tools, store, now)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.exception("message_failed", error=type(error).__name__)
+        decision = _commit_broken(recorded, error, tools, store, now)
+    log.info("decided", outcome=decision.outcome.value, reasons=[reason.code for reason in decision.reasons])
+    return decision
+
+
+def _commit_new(recorded: Recorded, understood: Understood, tools: Tools, store: Store, now: datetime) -> Decision:
+    with store.transaction() as session:
+        history = messages.history(session, understood.message, recorded.raw.key, understood.request_key, now)
+        decision = decide(understood, history, tools.config, now)
+        commit(session, recorded.row_id, understood, decision, history, tools, now)
+    return decision
+
+
+def _commit_broken(recorded: Recorded, error: Exception, tools: Tools, store: Store, now: datetime) -> Decision:
+    """Route a message that broke a step, with what its header saves."""
+    code = "document_missing" if isinstance(error, DocumentMissingError) else "crashed"
+    words = str(error) or type(error).__name__
+    understood = unreadable(recorded.raw, words, tools)
+    decision = Decision(Outcome.ROUTE, (Reason(code, words),), priority=Priority.HIGH)
+    with store.transaction() as session:
+        history = messages.history(session, understood.message, recorded.raw.key, "", now)
+        commit(session, recorded.row_id, understood, decision, history, tools, now)
+        trace = "".join(traceback.format_exception(error))[-4000:]
+        conversations.audit(session, who="inboxbot", what="crashed", now=now, message_id=recorded.row_id, detail={"trace": trace})
+    return decision
+
+
+def commit(
+    session: Session, row_id: int, understood: Understood, decision: Decision, history: History, tools: Tools, now: datetime
+) -> None:
+    """Write down everything that a decision entails, within the caller's transaction."""
+    conversation_id = history.conversation_id
+    if decision.outcome is Outcome.ROUTE:
+        conversation_id = _converse(session, understood, decision, history, tools, now)
+    messages.write_decision(
+        session, row_id, understood, decision, duplicate_of=history.duplicate_of, conversation_id=conversation_id, now=now
+    )
+    if decision.automatic_mail:
+        reply = _reply(session, understood, decision, tools, now)
+        outbox.add(session, frozen(reply, understood.message, tools, now), now, answers_message_id=row_id, conversation_id=conversation_id)
+    _note_money(session, row_id, understood, decision, conversation_id, now)
+
+
+def frozen(reply: Reply, message: Message, tools: Tools, now: datetime) -> FrozenMail:
+    """An automatic reply as the bytes that will be sent."""
+    config = tools.config
+    return freeze.freeze(
+        reply, sender=config.sender, company_name=config.company.name,
+        mail_from=(config.smtp.bounce_address if config.smtp else None) or config.sender,
+        message_id=freeze.new_message_id(config.sender.rpartition("@")[2], tools.key), thread_root=message.thread_root, now=now,
+        automatic=True, loop_header=freeze.loop_mark(tools.key),
+    )  # fmt: skip
+
+
+def _converse(session: Session, understood: Understood, decision: Decision, history: History, tools: Tools, now: datetime) -> int:
+    """The conversation that a routed message begins or continues."""
+    primary = understood.understanding.primary.value
+    reasons = [str(reason) for reason in decision.reasons]
+    draft = compose.draft(_context(understood, decision, {}, None, tools, now))
+    if history.conversation_id is not None:
+        conversations.continue_with(
+            session, history.conversation_id, primary=primary, priority=decision.priority, reasons=reasons, draft=draft, now=now
+        )
+        return history.conversation_id
+    message, facts = understood.message, understood.facts
+    return conversations.open_new(
+        session, subject=message.subject, correspondent=message.from_.email if message.from_ else "",
+        customer_id=facts.customer.customer_id if facts.customer else None, primary=primary, assignee=decision.assignee,
+        priority=decision.priority, reasons=reasons, draft=draft, thread_root=message.thread_root, now=now,
+    )  # fmt: skip
+
+
+def _reply(session: Session, understood: Understood, decision: Decision, tools: Tools, now: datetime) -> Reply:
+    """The answer, or the acknowledgement, composed."""
+    if decision.outcome is not Outcome.ANSWER:
+        return compose.acknowledgement(_context(understood, decision, {}, None, tools, now))
+    invoices = wanted_invoices(understood.understanding.entities, understood.facts)
+    documents = {i.invoice_number: tools.documents.fetch(i) for i in invoices} if Intent.INVOICE_COPY in decision.answers else {}
+    link = _account_link(session, understood.facts, tools, now)
+    return compose.answer(_context(understood, decision, documents, link, tools, now))
+
+
+def _account_link(session: Session, facts: Facts, tools: Tools, now: datetime) -> str | None:
+    if not tools.portal_base or facts.customer is None:
+        return None
+    token = portal_links.new_token()
+    portal_links.add(session, token, facts.customer.customer_id, tools.config.portal.link_days, now)
+    return f"{tools.portal_base.rstrip('/')}/account/{token}"
+
+
+def _context(
+    understood: Understood, decision: Decision, documents: dict[str, Document], link: str | None, tools: Tools, now: datetime
+) -> AnswerContext:
+    return AnswerContext(
+        company=tools.config.company, message=understood.message, understanding=understood.understanding, facts=understood.facts,
+        decision=decision, documents=documents, portal_link=link, pay_url_template=tools.config.portal.pay_url_template,
+        max_reply_bytes=int(tools.config.limits.max_reply_mb * MEGABYTE), now=now,
+    )  # fmt: skip
+
+
+def _note_money(
+    session: Session, row_id: int, understood: Understood, decision: Decision, conversation_id: int | None, now: datetime
+) -> None:
+    """Record what the customer announced: promises and remittances that were answered, disputes that were routed."""
+    customer, entities = understood.facts.customer, understood.understanding.entities
+    if customer is None:
+        return
+    answered = decision.answers if decision.outcome is Outcome.ANSWER else ()
+    if Intent.PROMISE_TO_PAY in answered and entities.promise_date:
+        total = sum((a.value for a in entities.amounts), start=entities.amounts[0].value * 0) if entities.amounts else None
+        promise = Promise(customer.customer_id, entities.promise_date, total, customer.currency, entities.invoice_numbers)
+        ledger_notes.add_promise(session, promise, row_id, now)
+    if Intent.REMITTANCE_ADVICE in answered:
+        ledger_notes.add_remittance(session, customer.customer_id, entities, row_id, now)
+    if Intent.DISPUTE in understood.understanding.asserted and decision.outcome is Outcome.ROUTE:
+        ledger_notes.add_dispute(session, customer.customer_id, entities, row_id, conversation_id, now)

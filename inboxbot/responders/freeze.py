@@ -1,0 +1,111 @@
+"""From a reply to the bytes that leave: frozen once, never made again.
+
+In: a `Reply`, who sends it, and the ids. Out: a `FrozenMail` with complete MIME bytes (CRLF, 7-bit), one recipient and one
+envelope; and our own Message-IDs, which only we can make.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from inboxbot.message import Address
+from inboxbot.reply import Document, FrozenMail, Reply
+from inboxbot.responders.headers import MessageIds, address_header, file_name, message_ids, one_address, one_message_id, plain, token
+from inboxbot.responders.wording import many_lines
+
+_OURS = re.compile(r"<inboxbot\.([0-9a-f]{24})\.([0-9a-f]{24})@[^@<>\s]+>")
+_HEX_DIGITS = 24  # 96 bits: neither a token met twice nor a tag guessed
+
+
+def new_message_id(domain: str, key: bytes) -> str:
+    """`<inboxbot.TOKEN.TAG@domain>`: a random token, and its tag under our key."""
+    made = secrets.token_hex(_HEX_DIGITS // 2)
+    return f"<inboxbot.{made}.{_tag(made, key)}@{domain}>"
+
+
+def is_ours(message_id: str, key: bytes) -> bool:
+    """Whether we made this Message-ID; compares in constant time."""
+    found = _OURS.fullmatch(message_id.strip())
+    return found is not None and hmac.compare_digest(_tag(found[1], key), found[2])
+
+
+def loop_mark(key: bytes) -> str:
+    """A value for X-Inboxbot-Id that shows a mail is ours even where a relay has given it another Message-ID."""
+    made = secrets.token_hex(_HEX_DIGITS // 2)
+    return f"{made}.{_tag(f'mark {made}', key)}"
+
+
+def is_our_mark(value: str, key: bytes) -> bool:
+    """Whether we made this X-Inboxbot-Id; compares in constant time."""
+    made, _, tag = value.strip().partition(".")
+    return value.isascii() and hmac.compare_digest(_tag(f"mark {made}", key), tag)
+
+
+def _tag(made: str, key: bytes) -> str:
+    return hmac.new(key, made.encode("ascii"), hashlib.sha256).hexdigest()[:_HEX_DIGITS]
+
+
+def freeze(  # noqa: PLR0913 - an envelope has that many sides
+    reply: Reply,
+    *,
+    sender: Address | str,
+    company_name: str,
+    mail_from: str,
+    message_id: str,
+    thread_root: str,
+    now: datetime,
+    automatic: bool,
+    loop_header: str,
+) -> FrozenMail:
+    """The complete mail; `mail_from` "" is the null path. Raises ReplyError for an address or id that is not exactly one."""
+    to = one_address(reply.to.email)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = address_header(sender if isinstance(sender, str) else sender.email, company_name)
+    mail["To"] = address_header(to, reply.to.name)
+    mail["Subject"] = plain(reply.subject)
+    mail["Date"] = now
+    _add_thread(mail, reply, one_message_id(message_id))
+    _add_marks(mail, token(loop_header, "X-Inboxbot-Id"), automatic=automatic)
+    _add_body(mail, reply)
+    return FrozenMail(
+        message_id=message_id, thread_root=thread_root, mail_from=one_address(mail_from) if mail_from else "", rcpt_to=to,
+        mime=mail.as_bytes(), kind=reply.kind, customer_id=reply.customer_id, automatic=automatic,
+        documents=tuple((document.name, document.sha256, document.customer_id) for document in reply.documents),
+    )  # fmt: skip
+
+
+def _add_thread(mail: EmailMessage, reply: Reply, message_id: str) -> None:
+    """Message-ID, In-Reply-To and References (RFC 5322, 3.6.4; for automatic replies RFC 5230, 5.8)."""
+    parent = message_ids([reply.in_reply_to])
+    ids = {"Message-ID": (message_id,), "In-Reply-To": parent, "References": message_ids((*reply.references, *parent))}
+    for name, values in ids.items():
+        if values:
+            mail[name] = MessageIds.header(name, values)
+
+
+def _add_marks(mail: EmailMessage, loop_header: str, *, automatic: bool) -> None:
+    """What tells other machines not to answer us, and us that a mail is our own."""
+    if automatic:
+        mail["Auto-Submitted"] = "auto-replied"  # RFC 3834, 5
+        mail["X-Auto-Response-Suppress"] = "All"  # Exchange's own word for the same
+    mail["X-Inboxbot-Id"] = loop_header
+
+
+def _add_body(mail: EmailMessage, reply: Reply) -> None:
+    """Text, the same as HTML, and the files; quoted-printable because not every relay takes eight bits."""
+    mail.set_content(many_lines(reply.text), cte="quoted-printable")
+    if reply.html:
+        mail.add_alternative(many_lines(reply.html), subtype="html", cte="quoted-printable")
+    for document in reply.documents:
+        maintype, subtype = _content_type(document)
+        mail.add_attachment(document.content, maintype=maintype, subtype=subtype, filename=file_name(document.name))
+
+
+def _content_type(document: Document) -> tuple[str, str]:
+    """As declared, where that is a plain file's type: a file is never to be read as mail structure."""
+    found = re.fullmatch(r"(application|image|text)/([A-Za-z0-9][A-Za-z0-9.+-]{0,60})", document.content_type)
+    return (found[1], found[2]) if found else ("application", "octet-stream")

@@ -1,0 +1,23 @@
+"""The web application, put together.
+
+In: `WebServices`. Out: a FastAPI application for uvicorn; it keeps no state but the count of guesses.
+"""
+
+from fastapi import FastAPI
+
+from inboxbot.web.headers import SecurityHeaders
+from inboxbot.web.health import health_routes
+from inboxbot.web.portal.pages import portal_routes, trouble_page
+from inboxbot.web.services import WebServices
+
+__all__ = ["WebServices", "create_app"]
+
+
+def create_app(services: WebServices) -> FastAPI:
+    """The customer's account page and the health page. GET never changes anything: mail scanners follow links."""
+    app = FastAPI(title="inboxbot", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(Exception, trouble_page(services.company))
+    app.include_router(health_routes(services))
+    app.include_router(portal_routes(services))
+    return app
