@@ -160,6 +160,7 @@ class SmtpSection(Section):
     username: str = ""
     password_env: str | None = None
     password_file: Path | None = None
+    auth: Literal["password"] = "password"
     sender: str | None = None
     bounce_address: str | None = None
 
@@ -501,7 +502,7 @@ def _dotted(location: tuple[str | int, ...]) -> str:
 
 def _line_of(text: str, location: tuple[str | int, ...]) -> int | None:
     """The line on which a key (or, failing that, its table) is written; None when the file does not hold it."""
-    wanted = [part for part in location if isinstance(part, str)]
+    wanted = [part for part in location if isinstance(part, str)] or [""]  # "": the error is about the file as a whole
     index = next((part for part in location if isinstance(part, int)), None)
     best: int | None = None
     table: list[str] = []

@@ -22,6 +22,7 @@ from inboxbot.message import Address
 _LOCAL = re.compile(r"[^\s@<>()\[\]:;,\\\"\x00-\x1f\x7f]{1,64}")
 _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ADDRESS_IN_NAME = re.compile(r"[^\s@<>\"'(),;:\[\]]{1,64}@[^\s@<>\"'(),;:\[\]]{1,253}")
+_OPAQUE = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)|=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]*\?=')  # quoted, comment, encoded
 _HARMLESS = frozenset({"overlong-encoded-word", "invalid-utf8", "invalid-encoded-word"})  # about the name, not the address
 _WANTED = ("from", "sender", "reply-to", "to", "cc")
 
@@ -65,7 +66,7 @@ def _from(parser: MailParser, values: Headers) -> tuple[Address | None, str]:
     """The From address, or None and why not (RFC 5322, 3.6.2: one From header)."""
     present = values.get("from", ())
     if len(present) != 1:
-        return None, "From: missing" if not present else "From: appears more than once"
+        return None, f"From: appears {len(present)} times" if present else "From: missing"
     strict = _strict(present[0])
     read = parser.from_
     if strict is None:
@@ -81,7 +82,9 @@ def _from(parser: MailParser, values: Headers) -> tuple[Address | None, str]:
 
 
 def _strict(value: str) -> Address | None:
-    """The one address of a From value as the standard library reads it, or None."""
+    """The one address of a From value as the standard library reads it, or None; no groups, no routes (RFC 5322, 3.4, 4.4)."""
+    if {":", ";"} & set(_OPAQUE.sub("", value)):
+        return None
     found = getaddresses([value])
     if len(found) != 1 or "=?" in found[0][1]:
         return None

@@ -80,9 +80,18 @@ def _announcement(lines: Sequence[str], index: int, *, quote_follows: bool) -> t
         return begin, index + 1
     after = reply_headers.header_block(lines, index)
     if after or reply_headers.notes_block(lines, index):
-        ruled = index > 0 and reply_headers.is_rule(lines[index - 1])
-        return index - ruled, after or index + 1
+        return _rule_above(lines, index), after or index + 1
     return 0, 0
+
+
+def _rule_above(lines: Sequence[str], index: int) -> int:
+    """Where a rule drawn above line `index` stands, with no more than blank lines between; else `index`."""
+    for above in range(index - 1, max(index - 4, -1), -1):
+        if reply_headers.is_rule(lines[above]):
+            return above
+        if lines[above].strip():
+            break
+    return index
 
 
 def _skip_blank(lines: Sequence[str], index: int) -> int:

@@ -7,7 +7,7 @@ characters nobody can see. Nothing here raises.
 import codecs
 import re
 
-_NO_CHARSETS = frozenset({"unicode_escape", "raw_unicode_escape", "undefined", "idna", "punycode", "mbcs", "oem"})
+_NO_CHARSETS = frozenset({"unicode-escape", "raw-unicode-escape", "undefined", "idna", "punycode", "mbcs", "oem"})
 # What the label means in practice (WHATWG Encoding Standard, section 4.2): the superset that senders really use.
 _SUPERSETS = {
     "iso8859-1": "cp1252",
@@ -53,7 +53,7 @@ def _codec(declared: str) -> str:
         info = codecs.lookup(declared.strip().strip("\"'"))
     except (LookupError, ValueError, TypeError):
         return ""
-    usable = info.name not in _NO_CHARSETS and getattr(info, "_is_text_encoding", True)
+    usable = info.name.replace("_", "-") not in _NO_CHARSETS and getattr(info, "_is_text_encoding", True)
     return _SUPERSETS.get(info.name, info.name) if usable else ""
 
 

@@ -32,6 +32,7 @@ class Page:
     prefix: int = 0  # the quote depth at which the current line was begun
     hidden: bool = False
     begun: int = 0  # how many lines were begun
+    fresh: bool = False  # a cell was begun and nothing is in it yet
 
     def write(self, text: str, *, pre: bool = False) -> None:
         """Adds inline text; runs of white space count once."""
@@ -56,7 +57,7 @@ class Page:
             self.line.append(" | ")
         elif self.space and self.line:
             self.line.append(" ")
-        self.space = self.separator = False
+        self.space = self.separator = self.fresh = False
         if not self.line:
             self.prefix = min(self.quotes, _MAX_QUOTES)
             self.begun += 1
@@ -75,7 +76,7 @@ class Page:
     def end_line(self, count: int) -> None:
         """Ends the line; `count` - 1 blank lines follow, at least."""
         if not self.separator:  # the first paragraph of a further cell stays on the row's line
-            self.breaks = max(self.breaks, count)
+            self.breaks = max(self.breaks, 1 if self.fresh else count)
         self.space = False
 
     def br(self) -> None:
@@ -92,6 +93,7 @@ class Page:
         else:
             self.end_line(1)
             row.limit = self.begun + 1
+        self.fresh = True
 
     def rule(self) -> None:
         """The line that plain-text mail draws above quoted history."""

@@ -96,10 +96,11 @@ class ImapMailbox:
 
     def mark(self, uid: int, outcome: str, after: After, move_to: str = "") -> bool:
         """See `Mailbox`."""
+        keyword = imap_mark.KEYWORDS[outcome]
         if after == "nothing":
             return True
         with self._client("marking") as client:
-            return imap_mark.mark(client, uid, outcome, after, move_to)
+            return imap_mark.move(client, uid, move_to) if after == "move" else imap_mark.add_keyword(client, uid, keyword)
 
     def wait(self, seconds: float) -> None:
         """See `Mailbox`. In IDLE where the server offers it, else asleep."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from imapclient import IMAPClient
-from imapclient.exceptions import CapabilityError, LoginError
+from imapclient.exceptions import LoginError
 
 from inboxbot.errors import MailboxError, MailboxRefusedError, MailboxTemporaryError
 
@@ -76,11 +76,6 @@ def explained_select(doing: str) -> Iterator[None]:
 def _is_refusal(error: LoginError) -> bool:
     """IMAPClient makes a LoginError of everything that happens during a login: a cut connection is no refusal."""
     return not isinstance(error.__context__, IMAPClient.AbortError) and retry_after(str(error)) is None
-
-
-def is_connection_lost(error: BaseException) -> bool:
-    """Whether the connection is of no use after `error`; a plain NO leaves it in order."""
-    return not isinstance(error, IMAPClient.Error) or isinstance(error, (IMAPClient.AbortError, CapabilityError))
 
 
 def _words(error: BaseException) -> str:

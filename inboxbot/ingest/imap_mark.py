@@ -1,26 +1,34 @@
 """Showing people in their own mail program what became of a message.
 
-In: a UID, an outcome's value and what to do about it. Out: whether it is done. All of it can be repeated.
+In: a UID and a keyword or a folder. Out: whether it is done. All of it can be repeated; what the library raises when
+the connection is gone goes through.
 """
 
-from imapclient import DELETED, IMAPClient
+from collections.abc import Callable
 
-from inboxbot.ingest.imap_errors import is_connection_lost
-from inboxbot.ingest.mailbox import After
+from imapclient import DELETED, IMAPClient
+from imapclient.exceptions import ProtocolError
 
 KEYWORDS = {"answer": "$InboxbotAnswered", "route": "$InboxbotRouted", "file": "$InboxbotFiled"}
 
 
-def mark(client: IMAPClient, uid: int, outcome: str, after: After, move_to: str) -> bool:
-    """Set the outcome's keyword, or move the message; False when the server says no. Raises when the connection broke."""
+def add_keyword(client: IMAPClient, uid: int, keyword: str) -> bool:
+    """Set `keyword`; False when the server says no."""
+    return _done(lambda: client.add_flags([uid], [keyword], silent=True))
+
+
+def move(client: IMAPClient, uid: int, folder: str) -> bool:
+    """Move the message to `folder`, which is made when it is missing; False when the server says no."""
+    return _done(lambda: _move_somehow(client, uid, folder))
+
+
+def _done(task: Callable[[], object]) -> bool:
+    """Run `task`; a NO is an answer, while a connection of which nothing is known any more is an error."""
     try:
-        if after == "keyword":
-            client.add_flags([uid], [KEYWORDS[outcome]], silent=True)
-        elif after == "move":
-            _move_somehow(client, uid, move_to)
-    except IMAPClient.Error as error:
-        if is_connection_lost(error):
-            raise
+        task()
+    except (IMAPClient.AbortError, ProtocolError):
+        raise
+    except IMAPClient.Error:
         return False
     return True
 

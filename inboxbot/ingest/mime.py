@@ -150,8 +150,19 @@ def _content(part: MimeMessage) -> bytes:
 
 def _name(part: MimeMessage) -> str:
     """The file's name without folders (RFC 2183, 2.3), or the subject of an enclosed message."""
-    name = headers.decoded(part.get_filename() or "")
+    name = headers.decoded(_legible(part).get_filename() or "")
     if not name and part.get_content_type() == "message/rfc822" and part.is_multipart():
         inner = part.get_payload(0)
         name = headers.decoded(headers.unfold(str(inner.get("subject") or ""))) if isinstance(inner, MimeMessage) else ""
     return re.split(r"[/\\]", name)[-1].strip()[:_MAX_NAME]
+
+
+def _legible(part: MimeMessage) -> MimeMessage:
+    """`part`, or its two header fields with 8-bit bytes decoded, where it has some: the library would blot them out."""
+    fields = [(name, value) for name, value in part.raw_items() if name.lower() in ("content-disposition", "content-type")]
+    if all(value.isascii() for _, value in fields):
+        return part
+    view = MimeMessage(policy=part.policy)
+    for name, value in fields:
+        view[name] = headers.unfold(value)
+    return view

@@ -66,7 +66,7 @@ def _parse(raw: RawMessage) -> Message:
         content_type=tree.get_content_type(),
         report_type=str(tree.get_param("report-type") or "").lower(),
         attachments=mime.attachments(tree),
-        defects=(*headers.defects(raw.raw, values), *filter(None, (who.defect,)), *_size_defects(raw, content), *_mime_defects(tree)),
+        defects=_defects(raw, values, who.defect, content, tree),
         content_key=_content_key(values, content.text),
         text_key=text_key(subject, parts.new_text),
     )
@@ -129,15 +129,12 @@ def _return_path(values: Headers) -> str | None:
     return charset.one_line(found[0]).strip("<> ").lower() if found else None
 
 
-def _size_defects(raw: RawMessage, content: mime.Body) -> tuple[str, ...]:
-    found = []
+def _defects(raw: RawMessage, values: Headers, from_defect: str, content: mime.Body, tree: MimeMessage) -> tuple[str, ...]:
+    """Everything that is wrong with the message's form, in words, each once."""
+    found = [*headers.defects(raw.raw, values), *filter(None, (from_defect,))]
     if not raw.complete:
         found.append(f"size: only the beginning of {raw.size} bytes was read")
     if content.cut:
         found.append(f"size: only the first {mime.MAX_TEXT} characters of the text were read")
-    return tuple(found)
-
-
-def _mime_defects(tree: MimeMessage) -> tuple[str, ...]:
-    """The MIME faults the standard library noticed, each kind once."""
-    return tuple(dict.fromkeys(f"MIME: {type(defect).__name__}" for part in tree.walk() for defect in part.defects))
+    found.extend(f"MIME: {type(defect).__name__}" for part in tree.walk() for defect in part.defects)
+    return tuple(dict.fromkeys(found))

@@ -157,14 +157,19 @@ def attribution(lines: Sequence[str], end: int, *, quote_follows: bool) -> int:
     last = lines[end].rstrip()[-_MAX_LINE:]
     if not last.endswith((":", "：")) or label(lines[end]) == "other":
         return -1
-    window = ""
+    window, fallback = "", -1
     for start in range(end, max(end - _ATTRIBUTION_LINES, -1), -1):
         line = lines[start].strip()
         if not line or is_quoted(line) or len(line) > _MAX_LINE:
             break
         window = f"{line} {window}".strip()
-        if _INTRO.match(line) and _announces(window):
-            return start
+        if _announces(window):
+            if _INTRO.match(line):
+                return start
+            if fallback < 0 and _SOMEBODY.search(line):
+                fallback = start  # in some languages the sender comes before the date
+    if fallback >= 0:
+        return fallback
     return end if _announces_alone(last.strip(), quote_follows=quote_follows) else -1
 
 

@@ -42,15 +42,17 @@ def cut(lines: Sequence[str], sender: str = "") -> Split:
     out: list[str] = []
     names = frozenset(word.casefold() for word in _WORD.findall(sender) if len(word) > 1)
     below = False  # whether the lines stand below closing words, with nothing but signature between
-    body = False  # whether anything was written above
+    body = gap = False  # whether anything was written above; whether a blank line was taken out just above
     for index, line in enumerate(lines):
         if _is_mobile(line) or (below and (not line.strip() or is_signature_line(line, names))):
             out.append(line)
+            gap = gap or not line.strip()
         elif body and _DELIMITER.fullmatch(line.strip()):
             out.append(line)
             below = True
         else:
-            kept.append(line)
+            kept.extend(["", line] if gap else [line])
+            gap = False
             below = is_closing(line, names) or (bool(kept) and _is_loose_closing(lines, index))
             body = body or bool(line.strip())
     return _cut_tail(_trimmed(kept), out, names)

@@ -1,7 +1,6 @@
 """What every mailbox promises, over a Maildir and over Dovecot."""
 
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -323,7 +322,7 @@ def test_a_maildir_message_is_found_under_its_new_flags(tmp_path: Path) -> None:
     world.put(HEADER)
     (uid,) = mailbox.uids_after(0)
     (file,) = (world.root / "new").iterdir()
-    os.rename(file, world.root / "cur" / f"{file.name}:2,ST")
+    file.rename(world.root / "cur" / f"{file.name}:2,ST")
     assert [message.key.uid for message in mailbox.fetch([uid]) if isinstance(message, RawMessage)] == [uid]
     assert mailbox.mark(uid, "route", "keyword")
     assert world.marks() == ["FST"]

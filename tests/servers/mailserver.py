@@ -22,6 +22,7 @@ from typing import Self
 from imapclient import IMAPClient
 
 from servers import dovecot, postfix
+from servers.certificates import make_certificate
 from servers.ports import Ports
 
 BOT, CAPTURE = "bot@example.test", "capture@example.test"
@@ -47,7 +48,7 @@ class MailServer:
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="inboxbot-mail-"))
         self.ports = Ports.free()
-        self.ca_file = self.root / "tls" / "cert.pem"
+        self.ca_file = self.root / "tls" / "server.pem"
         self._smtp: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
@@ -55,8 +56,7 @@ class MailServer:
             self._prepare()
             self._run("dovecot", "-c", str(self._dovecot_conf))
             self._run("postfix", "-c", str(self._postfix_etc), "start")
-            for port in (self.ports.imap, self.ports.lmtp, self.ports.smtp, self.ports.submission):
-                _wait_for(lambda port=port: _listens(port), f"port {port}")
+            _wait_for(lambda: all(map(_listens, self.ports)), "the ports to open")
         except BaseException:
             self.stop()
             raise
@@ -79,17 +79,12 @@ class MailServer:
         self.root.chmod(0o755)  # the servers' own users must get in
         shutil.chown(self.root / "vmail", "mail", "mail")
         shutil.chown(self.root / "pf" / "data", "postfix")
-        self._make_certificate()
+        make_certificate(self.ca_file.parent, "DNS:localhost", "IP:127.0.0.1")
         self._dovecot_conf.write_text(dovecot.configuration(self.root, self.ports))
         for name, text in postfix.configuration(self.root, self.ports).items():
             (self._postfix_etc / name).write_text(text)
         for address in (BOT, CAPTURE):
             self.add_user(address)
-
-    def _make_certificate(self) -> None:
-        names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(self.root / "tls" / "key.pem"))
-        self._run("openssl", "req", "-x509", *key, "-out", str(self.ca_file), "-days", "30", "-subj", "/CN=localhost", "-addext", names)
 
     def _run(self, *command: str) -> None:
         # A file, not a pipe: the daemons keep what they were given open, and a pipe would never end.

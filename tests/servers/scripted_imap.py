@@ -2,6 +2,7 @@
 
 In: replies by command. Out: `ScriptedImap`, a context manager that listens on a free loopback port and notes what it
 was asked. A reply is bytes in which `{tag}` stands for the command's tag; `CUT` closes the connection at that place.
+A line without a tag is answered as "DONE" or "LINE".
 """
 
 import re
@@ -20,7 +21,7 @@ _REPLIES: Mapping[str, bytes] = {
     "greeting": b"* OK ready\r\n",
     "CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE UIDPLUS\r\n" + _OK,
     "LOGIN": _OK,
-    "SELECT": b"* FLAGS ()\r\n* 3 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 10] ok\r\n{tag} OK [READ-WRITE] done\r\n",
+    "SELECT": b"* FLAGS ()\r\n* 3 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 10] ok\r\n" + _OK,
     "UID SEARCH": b"* SEARCH 9\r\n" + _OK,
     "IDLE": b"+ idling\r\n",
     "DONE": _OK,
@@ -77,16 +78,14 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _talk(self) -> None:
         going = self._say(self.server.reply_to("greeting"), b"")
-        idle_tag = b""
-        while going and (line := self.rfile.readline()):
-            if line.strip() == b"DONE":
-                going = self._say(self.server.reply_to("DONE"), idle_tag)
-                continue
-            found = _COMMAND.match(line.strip())
-            if found is None:
-                return
-            idle_tag = found[1]
-            going = self._say(self.server.reply_to(found[2].decode().upper(), found[3]), idle_tag)
+        tag = b""
+        while going and (line := self.rfile.readline().strip()):
+            found = _COMMAND.match(line)
+            if found:
+                tag, name, arguments = found[1], found[2].decode().upper(), found[3]
+            else:  # what follows a "+" belongs to the command before
+                name, arguments = ("DONE" if line == b"DONE" else "LINE"), line
+            going = self._say(self.server.reply_to(name, arguments), tag)
 
     def _say(self, reply: bytes, tag: bytes) -> bool:
         words, cut, _ = reply.partition(CUT)

@@ -18,6 +18,7 @@ _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?:,?[ \-./]+(?:del?\s+)?(?P<year>20\d\d|'?\d\d(?![\d.,:]\d|\d)))?"
 _ORDINAL_SIGN = r"(?:st|nd|rd|th|er|\.|º|ª|:a|:e|e|ste|de)?"
 _NO_UNIT = r"(?!\s?(?:each|%|eur|usd|chf|€|\$))"
+_FULL_NAME = 4  # letters
 _COUNTED = (
     r"(?:one|half|invoice|item|line|time|reminder|notice|of(?!\s+(?:this|the|next))"
     r"|[a-zà-ü]{0,12}(?:pcs|boxes|days|weeks|units|invoices|factures))"
@@ -50,12 +51,14 @@ def _month_rules() -> list[Rule]:
         ),
         (rf"{ordinal}\s+(?:of\s+)?{month}{_YEAR}", meaning.day_month),
         (rf"\b{month}\s+(?:the\s+)?{ordinal}\b{_YEAR}", meaning.day_month),
-        (_part_pattern(month), meaning.part_of_month),
+        (_part_pattern(), meaning.part_of_month),
     ]
 
 
-def _part_pattern(month: str) -> str:
+def _part_pattern() -> str:
+    """Only months in full: "Ende des" is no end of December."""
     parts = tables("dates")["parts"]
+    month = rf"(?P<month>{alternation(name for name in lookup('months') if len(name) >= _FULL_NAME)})\b"
     groups = "|".join(rf"(?P<{name}>\b{alternation(parts[name])})" for name in ("first_week", "middle", "end"))
     return rf"(?:{groups})[\s\-]+(?:de\s+)?{month}(?:\s+(?P<year>20\d\d))?"
 
@@ -64,7 +67,7 @@ def _short_rules() -> list[Rule]:
     """12/4, 4.12., KW 50, the 15th, am 25."""
     ordinal = alternation(lookup("ordinals"))
     return [
-        (rf"{_ALONE}(\d{{1,2}})/(\d{{1,2}})(?![\d/\w%]|[.,]\d)", meaning.numeric),
+        (rf"{_ALONE}(?!24/7)(\d{{1,2}})/(\d{{1,2}})(?![\d/\w%]|[.,]\d)", meaning.numeric),
         (rf"{_ALONE}(\d{{1,2}})\.[ ]?(\d{{1,2}})\.(?!\d)", meaning.numeric),
         (
             rf"(?<=[a-zé.] ){_ALONE}([0-3]?\d)\.([01]\d)(?![\d/.,\-]){_NO_UNIT}(?=\s*(?:$|[,;:)\n]))",
