@@ -97,9 +97,14 @@ class App:
     def tools(self, *, with_store: bool = True) -> Tools:
         """What the pipeline works with; without a store (explain) nothing is signed and nothing is written."""
         return Tools(
-            config=self.config, ledger=lambda: self.ledger.current, documents=self.documents, resolver=self.resolver,
-            understander=self.understander, key=self.key if with_store else b"", portal_base=self.portal_base,
-        )  # fmt: skip
+            config=self.config,
+            ledger=lambda: self.ledger.current,
+            documents=self.documents,
+            resolver=self.resolver,
+            understander=self.understander,
+            key=self.key if with_store else b"",
+            portal_base=self.portal_base,
+        )
 
     @property
     def portal_base(self) -> str | None:
@@ -135,11 +140,15 @@ class App:
     def machinery(self, parts: frozenset[str]) -> Machinery:
         """What the daemon's tasks work with, built and checked for these parts."""
         return Machinery(
-            store=self.store, tools=self.tools(), ledger=self.ledger, ledger_minutes=self.config.ledger.sync_minutes,
+            store=self.store,
+            tools=self.tools(),
+            ledger=self.ledger,
+            ledger_minutes=self.config.ledger.sync_minutes,
             readers=self.readers() if "ingest" in parts else [],
             sender=self.sender() if "send" in parts and self.config.smtp else None,
-            serve_web=self._web_task() if "web" in parts else None, now=self.now,
-        )  # fmt: skip
+            serve_web=self._web_task() if "web" in parts else None,
+            now=self.now,
+        )
 
     def warn_at_start(self) -> None:
         """Say what an operator must know at every start."""
@@ -223,10 +232,15 @@ class App:
                 return portal_links.customer_behind(session, token, self.now())
 
         return WebServices(
-            customer_behind=customer_behind, facts_of=self._facts_of,
-            document_of=self.documents.fetch, statement_of=lambda facts: statement.make(self.config.company, facts),
-            company=self.config.company, pay_url_template=self.config.portal.pay_url_template, health=lambda: {"ok": self.ledger.error is None}, now=self.now,
-        )  # fmt: skip
+            customer_behind=customer_behind,
+            facts_of=self._facts_of,
+            document_of=self.documents.fetch,
+            statement_of=lambda facts: statement.make(self.config.company, facts),
+            company=self.config.company,
+            pay_url_template=self.config.portal.pay_url_template,
+            health=lambda: {"ok": self.ledger.error is None},
+            now=self.now,
+        )
 
 
 def shipped_model() -> Path:

@@ -1,6 +1,6 @@
 """The nouns of the shared inbox: a conversation, its notes, and who did what.
 
-In: nothing (values only). Out: `ConversationStatus`, `Conversation`, `Note`, `PromiseState`; made by `store`, shown by
+In: nothing (values only). Out: `Conversation`, `NewConversation`, `Note`, `Promise` and their states; made by `store`, shown by
 the terminal and the web.
 """
 
@@ -57,6 +57,21 @@ class Conversation:
     tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=())
     messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    """What a conversation begins with."""
+
+    subject: str
+    correspondent: str
+    customer_id: str | None
+    primary: str
+    priority: Priority
+    reasons: tuple[str, ...]
+    assignee: str | None = None
+    draft: str = ""
+    thread_root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,25 @@ def reply(session: Session, conversation_id: int, text: str, who: str, config: C
         raise UsageError(f"conversation {conversation_id} has no correspondent to reply to")
     message = _latest(session, conversation_id)
     letter = compose.staff_reply(
-        config.company, Address(conversation.correspondent), conversation.subject, text,
-        in_reply_to=message.message_id if message else "", references=compose.thread_of(message) if message else (),
+        config.company,
+        Address(conversation.correspondent),
+        conversation.subject,
+        text,
+        in_reply_to=message.message_id if message else "",
+        references=compose.thread_of(message) if message else (),
         customer_id=conversation.customer_id or "",
-    )  # fmt: skip
+    )
     mail = freeze.freeze(
-        letter, sender=config.sender, company_name=config.company.name,
+        letter,
+        sender=config.sender,
+        company_name=config.company.name,
         mail_from=(config.smtp.bounce_address if config.smtp else None) or config.sender,
         message_id=freeze.new_message_id(config.sender.rpartition("@")[2], key),
-        thread_root=message.thread_root if message else "", now=now, automatic=False, loop_header=freeze.loop_mark(key),
-    )  # fmt: skip
+        thread_root=message.thread_root if message else "",
+        now=now,
+        automatic=False,
+        loop_header=freeze.loop_mark(key),
+    )
     outbox_id = outbox.add(session, mail, now, conversation_id=conversation_id)
     conversations.audit(session, who=who, what="replied", now=now, conversation_id=conversation_id, detail={"outbox": outbox_id})
     conversations.set_status(session, conversation_id, ConversationStatus.PENDING, who, now)

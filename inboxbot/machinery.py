@@ -67,9 +67,14 @@ class Machinery:
             _log.warning("ledger_row_rejected", problem=problem)
         with self.store.transaction() as session:
             ledger_notes.add_sync(
-                session, fingerprint=ledger.fingerprint, customers=len(ledger.customers), invoices=len(ledger.invoices),
-                payments=len(ledger.payments), problems=ledger.problems, now=self.now(),
-            )  # fmt: skip
+                session,
+                fingerprint=ledger.fingerprint,
+                customers=len(ledger.customers),
+                invoices=len(ledger.invoices),
+                payments=len(ledger.payments),
+                problems=ledger.problems,
+                now=self.now(),
+            )
 
     def recover(self) -> None:
         """Settle what a process that died may have left behind, and note the ledger."""

@@ -63,7 +63,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A parsed message. Text fields hold plain text with "\\n" line ends, whatever the mail's own form was."""
+    """A parsed message. Text fields hold plain text with LF line ends, whatever the mail's own form was."""
 
     message_id: str  # with its angle brackets; "" when the mail has none
     subject: str
@@ -90,7 +90,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()  # what was wrong with the mail's form, in words
     content_key: str = ""  # SHA-256 over Message-ID, From, Date, Subject and body
-    text_key: str = ""  # SHA-256 over the newest text alone, white space folded
+    text_key: str = ""  # SHA-256 over the bare subject and the newest text, white space folded
 
     def header(self, name: str) -> str:
         """The topmost raw value of a header, or ''."""

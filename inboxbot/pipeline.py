@@ -18,7 +18,7 @@ import structlog
 
 from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
-from inboxbot.conversation import Promise
+from inboxbot.conversation import NewConversation, Promise
 from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
 from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
 from inboxbot.facts import Facts
@@ -149,11 +149,16 @@ def frozen(reply: Reply, message: Message, tools: Tools, now: datetime) -> Froze
     """An automatic reply as the bytes that will be sent."""
     config = tools.config
     return freeze.freeze(
-        reply, sender=config.sender, company_name=config.company.name,
+        reply,
+        sender=config.sender,
+        company_name=config.company.name,
         mail_from=(config.smtp.bounce_address if config.smtp else None) or config.sender,
-        message_id=freeze.new_message_id(config.sender.rpartition("@")[2], tools.key), thread_root=message.thread_root, now=now,
-        automatic=True, loop_header=freeze.loop_mark(tools.key),
-    )  # fmt: skip
+        message_id=freeze.new_message_id(config.sender.rpartition("@")[2], tools.key),
+        thread_root=message.thread_root,
+        now=now,
+        automatic=True,
+        loop_header=freeze.loop_mark(tools.key),
+    )
 
 
 def _converse(session: Session, understood: Understood, decision: Decision, history: History, tools: Tools, now: datetime) -> int:
@@ -167,11 +172,18 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
         )
         return history.conversation_id
     message, facts = understood.message, understood.facts
-    return conversations.open_new(
-        session, subject=message.subject, correspondent=message.from_.email if message.from_ else "",
-        customer_id=facts.customer.customer_id if facts.customer else None, primary=primary, assignee=decision.assignee,
-        priority=decision.priority, reasons=reasons, draft=draft, thread_root=message.thread_root, now=now,
-    )  # fmt: skip
+    new = NewConversation(
+        subject=message.subject,
+        correspondent=message.from_.email if message.from_ else "",
+        customer_id=facts.customer.customer_id if facts.customer else None,
+        primary=primary,
+        priority=decision.priority,
+        reasons=tuple(reasons),
+        assignee=decision.assignee,
+        draft=draft,
+        thread_root=message.thread_root,
+    )
+    return conversations.open_new(session, new, now)
 
 
 def _reply(session: Session, understood: Understood, decision: Decision, tools: Tools, now: datetime) -> Reply:
@@ -196,10 +208,17 @@ def _context(
     understood: Understood, decision: Decision, documents: dict[str, Document], link: str | None, tools: Tools, now: datetime
 ) -> AnswerContext:
     return AnswerContext(
-        company=tools.config.company, message=understood.message, understanding=understood.understanding, facts=understood.facts,
-        decision=decision, documents=documents, portal_link=link, pay_url_template=tools.config.portal.pay_url_template,
-        max_reply_bytes=int(tools.config.limits.max_reply_mb * MEGABYTE), now=now,
-    )  # fmt: skip
+        company=tools.config.company,
+        message=understood.message,
+        understanding=understood.understanding,
+        facts=understood.facts,
+        decision=decision,
+        documents=documents,
+        portal_link=link,
+        pay_url_template=tools.config.portal.pay_url_template,
+        max_reply_bytes=int(tools.config.limits.max_reply_mb * MEGABYTE),
+        now=now,
+    )
 
 
 def _note_money(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from inboxbot.conversation import NewConversation
 from inboxbot.decision import Priority
 from inboxbot.errors import InboxbotError, SendError, SendInDoubtError, SendPermanentError, SendRefusedLoginError
 from inboxbot.ledger.model import Ledger, Resolver
@@ -76,7 +77,7 @@ class Sender:
         try:
             reply = await self.transport.send(item, lambda: asyncio.to_thread(self._begin, item))
         except SendInDoubtError as error:
-            log.error("send_in_doubt", why=str(error))
+            log.error("send_in_doubt", why=str(error))  # noqa: TRY400 - an operator's line, not a trace
             return await self._end(item, OutboxState.IN_DOUBT, error=str(error))
         except SendPermanentError as error:
             log.warning("send_refused", why=str(error))
@@ -165,8 +166,14 @@ def _show_people(session: Session, outbox_id: int, reason: str, now: datetime) -
             session, row.conversation_id, primary=row.kind, priority=Priority.HIGH, reasons=[reason], draft="", now=now
         )
         return
-    row.conversation_id = conversations.open_new(
-        session, subject=f"Undelivered {row.kind}", correspondent=row.rcpt_to, customer_id=row.customer_id or None, primary="other",
-        assignee=None, priority=Priority.HIGH, reasons=[reason], draft="", thread_root=row.thread_root, now=now,
-    )  # fmt: skip
+    new = NewConversation(
+        subject=f"Undelivered {row.kind}",
+        correspondent=row.rcpt_to,
+        customer_id=row.customer_id or None,
+        primary="other",
+        priority=Priority.HIGH,
+        reasons=(reason,),
+        thread_root=row.thread_root,
+    )
+    row.conversation_id = conversations.open_new(session, new, now)
     session.add(row)

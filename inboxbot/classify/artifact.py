@@ -7,7 +7,6 @@ instead of misunderstanding mail. Saving writes beside and renames, so that a re
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -129,4 +128,4 @@ def _card_bytes(card: Mapping[str, Any]) -> bytes:
 def _replace(path: Path, content: bytes) -> None:
     beside = path.with_suffix(path.suffix + ".part")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)

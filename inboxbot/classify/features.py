@@ -6,6 +6,7 @@ building them this way and looking them up in a dict is faster, one mail at a ti
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[?!]+|\U0001f300-\U0001faff")
 _LETTERS = (3, 4, 5)
@@ -17,7 +18,7 @@ def features(text: str) -> Iterator[str]:
     """Every feature of a normalised text, repeated as often as it occurs."""
     words = [word[:_LONGEST_WORD] for word in _WORD.findall(text[:MOST_CHARACTERS])]
     yield from words
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         yield f"{left} {right}"
     for word in words:
         if word.isalpha():

@@ -6,6 +6,7 @@ own; a line that merely wraps is joined to the one before.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:inv|no|nr|nos|nrs|ref|acct|approx|incl|excl|mr|mrs|ms|dr|st|dept|ext|tel|attn|vs|etc|e\.g|i\.e|z\.b|bzw|ca|ggf|evtl|rg|re|art|fa|str|"
@@ -63,7 +64,7 @@ def _in_line(text: str, start: int, end: int) -> list[Sentence]:
         cuts.append(match.end())
     cuts.append(end)
     pieces = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         words = text[left:right]
         if any(character.isalnum() or character == "?" for character in words):
             offset = len(words) - len(words.lstrip())

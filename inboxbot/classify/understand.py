@@ -85,9 +85,14 @@ class Understander:
         return tuple(IntentScore(intent, scores[intent], _evidence(intent, read)) for intent in ranked)
 
     def _understanding(
-        self, message: Message, intents: tuple[IntentScore, ...], scores: Mapping[Intent, float], read: Sequence[ReadSentence],
-        hits: Sequence[ConceptHit], entities: Entities,
-    ) -> Understanding:  # fmt: skip
+        self,
+        message: Message,
+        intents: tuple[IntentScore, ...],
+        scores: Mapping[Intent, float],
+        read: Sequence[ReadSentence],
+        hits: Sequence[ConceptHit],
+        entities: Entities,
+    ) -> Understanding:
         asserted = frozenset(score.intent for score in intents)
         least = self._thresholds.explanation
         return Understanding(

@@ -9,7 +9,8 @@ import sys
 
 import typer
 
-from inboxbot.cli import admin, demo, explain, model, outbox, queue, run
+from inboxbot.cli import admin, explain, model, outbox, queue, run
+from inboxbot.cli import demo as demo_command
 from inboxbot.errors import InboxbotError
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, explain, demo, admin, model):
+for module in (run, explain, demo_command, admin, model):
     module.add_commands(app)
 app.add_typer(queue.app, name="queue")
 app.add_typer(outbox.app, name="outbox")

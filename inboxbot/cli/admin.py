@@ -128,9 +128,14 @@ def sync_ledger(app: "App") -> int:
     ledger = app.ledger.current
     with app.store.transaction() as session:
         ledger_notes.add_sync(
-            session, fingerprint=ledger.fingerprint, customers=len(ledger.customers), invoices=len(ledger.invoices),
-            payments=len(ledger.payments), problems=ledger.problems, now=app.now(),
-        )  # fmt: skip
+            session,
+            fingerprint=ledger.fingerprint,
+            customers=len(ledger.customers),
+            invoices=len(ledger.invoices),
+            payments=len(ledger.payments),
+            problems=ledger.problems,
+            now=app.now(),
+        )
     typer.echo(f"{len(ledger.customers)} customers, {len(ledger.invoices)} invoices, {len(ledger.payments)} payments")
     for problem in ledger.problems:
         typer.echo(f"inboxbot: {problem}", err=True)

@@ -166,9 +166,15 @@ def _print_table(found: list["Conversation"]) -> None:
     table = Table("ID", "Priority", "About", "Customer", "From", "Subject", "Assigned to", "Since")
     for one in found:
         cells = (
-            str(one.conversation_id), one.priority.value, one.primary, one.customer_id or "-", one.correspondent, one.subject,
-            one.assignee or "-", f"{one.created_at:%Y-%m-%d %H:%M}",
-        )  # fmt: skip
+            str(one.conversation_id),
+            one.priority.value,
+            one.primary,
+            one.customer_id or "-",
+            one.correspondent,
+            one.subject,
+            one.assignee or "-",
+            f"{one.created_at:%Y-%m-%d %H:%M}",
+        )
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
     typer.echo(f"{len(found)} conversations")

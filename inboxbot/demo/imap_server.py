@@ -74,9 +74,17 @@ class ImapServer:
 
     async def _build(self) -> Any:
         config = _Config(
-            Namespace(), host=None, port=0, tls_enabled=False, demo_data=False, demo_user=self.username, demo_password=self.password,
-            hash_context=Cleartext(), cpu_subsystem=Subsystem.for_asyncio(), proxy_protocol=ProxyProtocolNoop(),
-        )  # fmt: skip
+            Namespace(),
+            host=None,
+            port=0,
+            tls_enabled=False,
+            demo_data=False,
+            demo_user=self.username,
+            demo_password=self.password,
+            hash_context=Cleartext(),
+            cpu_subsystem=Subsystem.for_asyncio(),
+            proxy_protocol=ProxyProtocolNoop(),
+        )
         config.set_cache[self.username] = (self._mailboxes, FilterSet())
         login = Login(config)
         await login.demo_user_identity.set(UserMetadata(config, self.username, password=self.password))

@@ -129,9 +129,14 @@ def _write_config(folder: Path, mail: EmbeddedMail) -> Path:
     (folder / "imap-password").write_text(mail.password, encoding="ascii")
     path = folder / "inboxbot.toml"
     text = _CONFIG.format(
-        folder=folder, name=sample_ledger.COMPANY_NAME, address=mail.address, host=mail.host, imap_port=mail.imap_port,
-        smtp_port=mail.smtp_port, authserv_id=gateway.AUTHSERV_ID,
-    )  # fmt: skip
+        folder=folder,
+        name=sample_ledger.COMPANY_NAME,
+        address=mail.address,
+        host=mail.host,
+        imap_port=mail.imap_port,
+        smtp_port=mail.smtp_port,
+        authserv_id=gateway.AUTHSERV_ID,
+    )
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -67,10 +67,16 @@ def read(folder: Path) -> Ledger:
         reading = _read_all(folder)
         if fingerprint(folder) == before:
             return Ledger(
-                as_of=datetime.now(UTC), customers=reading.customers, contacts=tuple(reading.contacts), invoices=reading.invoices,
-                payments=tuple(reading.payments.values()), extra_domains=tuple(reading.domains), problems=tuple(reading.problems),
-                incomplete=reading.incomplete, fingerprint=before,
-            )  # fmt: skip
+                as_of=datetime.now(UTC),
+                customers=reading.customers,
+                contacts=tuple(reading.contacts),
+                invoices=reading.invoices,
+                payments=tuple(reading.payments.values()),
+                extra_domains=tuple(reading.domains),
+                problems=tuple(reading.problems),
+                incomplete=reading.incomplete,
+                fingerprint=before,
+            )
     raise LedgerError(f"the ledger files in {folder} keep changing while they are read")
 
 
@@ -122,10 +128,14 @@ def _take_customer(reading: _Reading, row: Row) -> None:
         raise _BadRowError(f"customer_id {customer_id} is there twice")
     limit, terms = row["credit_limit"], row["terms_days"]
     reading.customers[customer_id] = Customer(
-        customer_id=customer_id, name=_required(row, "name"), currency=_currency(row),
-        credit_limit=_money(row, "credit_limit") if limit else None, terms_days=_integer(row, "terms_days") if terms else None,
-        account_owner=row["account_owner"].lower(), on_hold=_flag(row, "on_hold"),
-    )  # fmt: skip
+        customer_id=customer_id,
+        name=_required(row, "name"),
+        currency=_currency(row),
+        credit_limit=_money(row, "credit_limit") if limit else None,
+        terms_days=_integer(row, "terms_days") if terms else None,
+        account_owner=row["account_owner"].lower(),
+        on_hold=_flag(row, "on_hold"),
+    )
     reading.domains += [(domain, customer_id) for domain in re.split(r"[\s;,]+", row.get("domain", "").lower()) if domain]
 
 
@@ -141,10 +151,16 @@ def _take_invoice(reading: _Reading, row: Row) -> None:
     if number in reading.invoices:
         raise _BadRowError(f"invoice_number {number} is there twice")
     reading.invoices[number] = Invoice(
-        invoice_number=number, customer_id=_known_customer(reading, row), po_number=row["po_number"], issue_date=_date(row, "issue_date"),
-        due_date=_date(row, "due_date"), currency=_currency(row), amount=_money(row, "amount"), balance=_money(row, "balance"),
+        invoice_number=number,
+        customer_id=_known_customer(reading, row),
+        po_number=row["po_number"],
+        issue_date=_date(row, "issue_date"),
+        due_date=_date(row, "due_date"),
+        currency=_currency(row),
+        amount=_money(row, "amount"),
+        balance=_money(row, "balance"),
         document=row["document"],
-    )  # fmt: skip
+    )
 
 
 def _take_payment(reading: _Reading, row: Row) -> None:
@@ -152,9 +168,15 @@ def _take_payment(reading: _Reading, row: Row) -> None:
     if key in reading.payments:
         raise _BadRowError(f"payment_id {key[0]} is there twice for the same invoice")
     reading.payments[key] = Payment(
-        payment_id=key[0], customer_id=_known_customer(reading, row), invoice_number=key[1], date=_date(row, "date"),
-        amount=_money(row, "amount"), currency=_currency(row), method=row["method"], reference=row["reference"],
-    )  # fmt: skip
+        payment_id=key[0],
+        customer_id=_known_customer(reading, row),
+        invoice_number=key[1],
+        date=_date(row, "date"),
+        amount=_money(row, "amount"),
+        currency=_currency(row),
+        method=row["method"],
+        reference=row["reference"],
+    )
 
 
 _TAKERS: dict[str, Callable[[_Reading, Row], None]] = {

@@ -45,9 +45,13 @@ class Ledger:
         standing, customer_id = self.resolve(address, resolver)
         customer = self.customers.get(customer_id) if customer_id else None
         shared = Facts(
-            as_of=self.as_of, standing=standing, all_invoice_numbers=self._all_invoice_numbers, all_po_numbers=self._all_po_numbers,
-            invoice_shapes=self._invoice_shapes, po_shapes=self._po_shapes,
-        )  # fmt: skip
+            as_of=self.as_of,
+            standing=standing,
+            all_invoice_numbers=self._all_invoice_numbers,
+            all_po_numbers=self._all_po_numbers,
+            invoice_shapes=self._invoice_shapes,
+            po_shapes=self._po_shapes,
+        )
         return self._with_customer(shared, customer, address) if customer else shared
 
     def facts_of(self, customer_id: str) -> Facts | None:
@@ -77,14 +81,19 @@ class Ledger:
     def _with_customer(self, shared: Facts, customer: Customer, address: str) -> Facts:
         contacts = self._contacts_by_customer.get(customer.customer_id, ())
         return Facts(
-            as_of=shared.as_of, standing=shared.standing, customer=customer, contacts=contacts,
+            as_of=shared.as_of,
+            standing=shared.standing,
+            customer=customer,
+            contacts=contacts,
             contact=next((c for c in contacts if c.email == address), None),
             invoices=self._invoices_by_customer.get(customer.customer_id, ()),
             payments=self._payments_by_customer.get(customer.customer_id, ()),
             incomplete=self.incomplete.get(customer.customer_id, ()),
-            all_invoice_numbers=shared.all_invoice_numbers, all_po_numbers=shared.all_po_numbers,
-            invoice_shapes=shared.invoice_shapes, po_shapes=shared.po_shapes,
-        )  # fmt: skip
+            all_invoice_numbers=shared.all_invoice_numbers,
+            all_po_numbers=shared.all_po_numbers,
+            invoice_shapes=shared.invoice_shapes,
+            po_shapes=shared.po_shapes,
+        )
 
     @cached_property
     def _owners_by_address(self) -> dict[str, frozenset[str]]:

@@ -57,14 +57,26 @@ def decide(case: Understood, history: History, config: Config, now: datetime) ->
     priority = effect.priority or _priority(case, blocked)
     if not blocked:
         return Decision(
-            Outcome.ANSWER, _why_answered(case), answers=routine, recipient=case.message.from_, priority=priority,
-            rules=effect.names, rules_hash=digest,
-        )  # fmt: skip
+            Outcome.ANSWER,
+            _why_answered(case),
+            answers=routine,
+            recipient=case.message.from_,
+            priority=priority,
+            rules=effect.names,
+            rules_hash=digest,
+        )
     acknowledge = config.answers.acknowledge == "known" and not release and not guarded and _may_acknowledge(case, blocked)
     return Decision(
-        Outcome.ROUTE, blocked, answers=routine, recipient=case.message.from_, acknowledge=acknowledge, assignee=effect.assignee,
-        priority=priority, rules=effect.names, rules_hash=digest,
-    )  # fmt: skip
+        Outcome.ROUTE,
+        blocked,
+        answers=routine,
+        recipient=case.message.from_,
+        acknowledge=acknowledge,
+        assignee=effect.assignee,
+        priority=priority,
+        rules=effect.names,
+        rules_hash=digest,
+    )
 
 
 def own_identity(config: Config) -> OwnIdentity:

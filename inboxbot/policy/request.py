@@ -17,7 +17,12 @@ def request_key(message: Message, understanding: Understanding) -> str:
         return ""
     entities = understanding.entities
     parts = (
-        message.from_.email, *routine, *sorted(entities.invoice_numbers), *sorted(entities.po_numbers),
-        *sorted(str(amount) for amount in entities.amounts), str(entities.promise_date), str(entities.payment_reference),
-    )  # fmt: skip
+        message.from_.email,
+        *routine,
+        *sorted(entities.invoice_numbers),
+        *sorted(entities.po_numbers),
+        *sorted(str(amount) for amount in entities.amounts),
+        str(entities.promise_date),
+        str(entities.payment_reference),
+    )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

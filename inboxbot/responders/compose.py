@@ -84,14 +84,23 @@ def thread_of(message: Message) -> tuple[str, ...]:
 def _letter(context: AnswerContext, kind: str, parts: tuple[Part, ...], documents: tuple[Document, ...]) -> Reply:
     message, customer = context.message, context.facts.customer
     values = {
-        "salutation": salutation(context.facts), "parts": parts, "company": one_line(context.company.name),
-        "portal_link": (context.portal_link or "") if kind == "answer" else "", "kind": kind,
-    }  # fmt: skip
+        "salutation": salutation(context.facts),
+        "parts": parts,
+        "company": one_line(context.company.name),
+        "portal_link": (context.portal_link or "") if kind == "answer" else "",
+        "kind": kind,
+    }
     return Reply(
-        to=_recipient(context), subject=reply_subject(message.subject), kind=kind, documents=documents,
-        text=render("replies/letter.txt.j2", **values), html=render("replies/letter.html.j2", **values),
-        customer_id=customer.customer_id if customer else "", in_reply_to=message.message_id, references=thread_of(message),
-    )  # fmt: skip
+        to=_recipient(context),
+        subject=reply_subject(message.subject),
+        kind=kind,
+        documents=documents,
+        text=render("replies/letter.txt.j2", **values),
+        html=render("replies/letter.html.j2", **values),
+        customer_id=customer.customer_id if customer else "",
+        in_reply_to=message.message_id,
+        references=thread_of(message),
+    )
 
 
 def _recipient(context: AnswerContext) -> Address:

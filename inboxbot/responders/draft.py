@@ -37,9 +37,13 @@ def draft(context: AnswerContext) -> str:
     gaps += [_gap(f"not understood: “{one_line(part.text)}”") for part in context.understanding.unexplained]
     return render(
         "replies/draft.txt.j2",
-        salutation=salutation(context.facts), parts=parts_of(sections), notes=[_notes(section, context.facts) for section in sections],
-        gaps=gaps or ([] if sections else [GAP]), company=one_line(context.company.name), portal_link=context.portal_link or "",
-    )  # fmt: skip
+        salutation=salutation(context.facts),
+        parts=parts_of(sections),
+        notes=[_notes(section, context.facts) for section in sections],
+        gaps=gaps or ([] if sections else [GAP]),
+        company=one_line(context.company.name),
+        portal_link=context.portal_link or "",
+    )
 
 
 def _gap(words: str) -> str:

@@ -72,10 +72,16 @@ def freeze(  # noqa: PLR0913 - an envelope has that many sides
     _add_marks(mail, token(loop_header, "X-Inboxbot-Id"), automatic=automatic)
     _add_body(mail, reply)
     return FrozenMail(
-        message_id=message_id, thread_root=thread_root, mail_from=one_address(mail_from) if mail_from else "", rcpt_to=to,
-        mime=mail.as_bytes(), kind=reply.kind, customer_id=reply.customer_id, automatic=automatic,
+        message_id=message_id,
+        thread_root=thread_root,
+        mail_from=one_address(mail_from) if mail_from else "",
+        rcpt_to=to,
+        mime=mail.as_bytes(),
+        kind=reply.kind,
+        customer_id=reply.customer_id,
+        automatic=automatic,
         documents=tuple((document.name, document.sha256, document.customer_id) for document in reply.documents),
-    )  # fmt: skip
+    )
 
 
 def _add_thread(mail: EmailMessage, reply: Reply, message_id: str) -> None:

@@ -84,10 +84,14 @@ def _next_due(context: AnswerContext, currency: str) -> str:
 
 def _row(context: AnswerContext, invoice: Invoice) -> tuple[str, ...]:
     return (
-        one_line(invoice.invoice_number), one_line(invoice.po_number), day(invoice.issue_date), day(invoice.due_date),
-        context.money(invoice.amount, invoice.currency), context.money(invoice.balance, invoice.currency),
+        one_line(invoice.invoice_number),
+        one_line(invoice.po_number),
+        day(invoice.issue_date),
+        day(invoice.due_date),
+        context.money(invoice.amount, invoice.currency),
+        context.money(invoice.balance, invoice.currency),
         status(invoice, context.facts, context.today),
-    )  # fmt: skip
+    )
 
 
 def status(invoice: Invoice, facts: Facts, today: date) -> str:
@@ -111,9 +115,11 @@ def _pay_link(context: AnswerContext, invoice: Invoice) -> str:
     if not template or invoice.balance <= 0:
         return ""
     values = {
-        "invoice_number": invoice.invoice_number, "customer_id": invoice.customer_id,
-        "amount": f"{invoice.balance:.2f}", "currency": invoice.currency,
-    }  # fmt: skip
+        "invoice_number": invoice.invoice_number,
+        "customer_id": invoice.customer_id,
+        "amount": f"{invoice.balance:.2f}",
+        "currency": invoice.currency,
+    }
     try:
         return template.format_map({key: quote(value, safe="") for key, value in values.items()})
     except (KeyError, IndexError, ValueError) as error:

@@ -14,8 +14,11 @@ def section(context: AnswerContext) -> Section:
     promised = context.understanding.entities.promise_date
     invoices = invoices_of(context)
     values = {
-        "day": day(promised) if promised else GAP, "amounts": named_amounts(context), "count": len(invoices),
-        "numbers": listed([one_line(i.invoice_number) for i in invoices]), "as_of": context.as_of,
-    }  # fmt: skip
+        "day": day(promised) if promised else GAP,
+        "amounts": named_amounts(context),
+        "count": len(invoices),
+        "numbers": listed([one_line(i.invoice_number) for i in invoices]),
+        "as_of": context.as_of,
+    }
     problem = None if promised else ReplyError("the promise has no date")
     return Section("Your promised payment", "promise_to_pay", values, invoice_table(context, invoices), problem=problem)

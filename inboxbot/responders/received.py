@@ -83,9 +83,12 @@ def payment_table(context: AnswerContext, payments: Iterable[Received]) -> tuple
 def _row(context: AnswerContext, payment: Received) -> tuple[str, ...]:
     applied = [_applied(context, part, alone=len(payment.parts) == 1) for part in payment.parts if part.invoice_number]
     return (
-        day(payment.date), context.money(payment.amount, payment.currency), method_words(payment.method), one_line(payment.reference, 60),
+        day(payment.date),
+        context.money(payment.amount, payment.currency),
+        method_words(payment.method),
+        one_line(payment.reference, 60),
         listed(applied) or "no invoice yet",
-    )  # fmt: skip
+    )
 
 
 def _applied(context: AnswerContext, part: Payment, *, alone: bool) -> str:

@@ -13,10 +13,14 @@ def section(context: AnswerContext) -> Section:
     """The payment the writer announces, as we understood it."""
     entities, invoices, arrived = context.understanding.entities, invoices_of(context), _arrived(context)
     values = {
-        "amounts": named_amounts(context), "method": method_words(entities.payment_method or ""),
-        "reference": one_line(entities.payment_reference or "", 40), "numbers": listed([one_line(i.invoice_number) for i in invoices]),
-        "count": len(invoices), "arrived": bool(arrived), "as_of": context.as_of,
-    }  # fmt: skip
+        "amounts": named_amounts(context),
+        "method": method_words(entities.payment_method or ""),
+        "reference": one_line(entities.payment_reference or "", 40),
+        "numbers": listed([one_line(i.invoice_number) for i in invoices]),
+        "count": len(invoices),
+        "arrived": bool(arrived),
+        "as_of": context.as_of,
+    }
     tables = (*payment_table(context, arrived), *invoice_table(context, invoices))
     return Section("Your payment advice", "remittance_advice", values, tables)
 

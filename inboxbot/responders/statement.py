@@ -54,12 +54,16 @@ def _values(company: CompanySection, facts: Facts, customer: Customer, today: da
         by_currency.setdefault(invoice.currency, []).append(invoice)
     used = [c for c in sorted(by_currency, key=lambda c: (c != facts.currency, c)) if by_currency[c]] or [facts.currency]
     return {
-        "company": one_line(company.name), "address": company.address, "customer": one_line(customer.name),
-        "customer_id": one_line(customer.customer_id), "as_of": moment(facts.as_of, company.timezone), "day": day(today),
+        "company": one_line(company.name),
+        "address": company.address,
+        "customer": one_line(customer.name),
+        "customer_id": one_line(customer.customer_id),
+        "as_of": moment(facts.as_of, company.timezone),
+        "day": day(today),
         "terms": f"{customer.terms_days} days" if customer.terms_days else "",
         "paper": "us-letter" if Locale.parse(company.locale).territory in _LETTER_COUNTRIES else "a4",
         "accounts": [_account(c, by_currency[c], today, company.locale) for c in used],
-    }  # fmt: skip
+    }
 
 
 def _account(currency: str, invoices: Sequence[Invoice], today: date, locale: str) -> dict[str, object]:
@@ -68,23 +72,29 @@ def _account(currency: str, invoices: Sequence[Invoice], today: date, locale: st
     overdue = max(sum((i.balance for i in invoices if i.due_date < today), Decimal(0)), Decimal(0))  # nobody is late with a credit
     credit = sum((i.balance for i in invoices if i.balance < 0), Decimal(0))
     return {
-        "currency": currency, "balance": money(balance, currency, locale), "overdue": money(overdue, currency, locale),
-        "is_overdue": overdue > 0, "credit": money(credit, currency, locale) if credit else "", "total": figure(balance, currency, locale),
+        "currency": currency,
+        "balance": money(balance, currency, locale),
+        "overdue": money(overdue, currency, locale),
+        "is_overdue": overdue > 0,
+        "credit": money(credit, currency, locale) if credit else "",
+        "total": figure(balance, currency, locale),
         "amounts": figure(sum((i.amount for i in invoices), Decimal(0)), currency, locale),
         "aging": [[name, figure(value, currency, locale)] for name, value in aging(invoices, today).items()],
         "items": [_item(invoice, today, locale) for invoice in invoices],
-    }  # fmt: skip
+    }
 
 
 def _item(invoice: Invoice, today: date, locale: str) -> list[str]:
     late = invoice.days_overdue(today) if invoice.balance > 0 else 0
     return [
-        one_line(invoice.invoice_number, 40), day(invoice.issue_date),
+        one_line(invoice.invoice_number, 40),
+        day(invoice.issue_date),
         "credit" if invoice.balance < 0 else day(invoice.due_date),
-        one_line(invoice.po_number, 40), figure(invoice.amount, invoice.currency, locale),
+        one_line(invoice.po_number, 40),
+        figure(invoice.amount, invoice.currency, locale),
         figure(invoice.balance, invoice.currency, locale),
         str(late) if late else "",
-    ]  # fmt: skip
+    ]
 
 
 def _compile(data: str, facts: Facts) -> bytes:
@@ -92,9 +102,12 @@ def _compile(data: str, facts: Facts) -> bytes:
 
     try:
         made = typst.compile(
-            templates.folder() / "statement.typ", format="pdf", sys_inputs={"data": data}, timestamp=int(facts.as_of.timestamp()),
+            templates.folder() / "statement.typ",
+            format="pdf",
+            sys_inputs={"data": data},
+            timestamp=int(facts.as_of.timestamp()),
             ignore_system_fonts=all(char <= _LAST_EMBEDDED or "\u2000" <= char <= "\u20cf" for char in data),
-        )  # fmt: skip
+        )
     except typst.TypstError as error:
         raise ReplyError("the statement could not be set") from error
     if not isinstance(made, bytes):

@@ -127,9 +127,14 @@ class SmtpTransport:
         """Connected, secured as configured, logged in where a username is set. There is no way to clear text from here."""
         section, tls = self._section, self._tls_context()
         smtp = aiosmtplib.SMTP(
-            hostname=section.host, port=section.port, timeout=self._timeouts.command, local_hostname=self._local_hostname,
-            use_tls=section.security == "tls", start_tls=False, tls_context=tls,
-        )  # fmt: skip
+            hostname=section.host,
+            port=section.port,
+            timeout=self._timeouts.command,
+            local_hostname=self._local_hostname,
+            use_tls=section.security == "tls",
+            start_tls=False,
+            tls_context=tls,
+        )
         try:
             with _step(f"connecting to {section.host}:{section.port}", SendRefusedLoginError):
                 await smtp.connect(timeout=self._timeouts.connect)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from inboxbot.conversation import Conversation, ConversationStatus, Note
+from inboxbot.conversation import Conversation, ConversationStatus, NewConversation, Note
 from inboxbot.decision import Priority
 from inboxbot.errors import NotFoundError
 from inboxbot.store.tables import AuditRow, ConversationRow, MessageRow, NoteRow
@@ -18,19 +18,26 @@ from inboxbot.store.tables import AuditRow, ConversationRow, MessageRow, NoteRow
 _URGENCY = {Priority.URGENT.value: 0, Priority.HIGH.value: 1, Priority.NORMAL.value: 2, Priority.LOW.value: 3}
 
 
-def open_new(
-    session: Session, *, subject: str, correspondent: str, customer_id: str | None, primary: str, assignee: str | None,
-    priority: Priority, reasons: Sequence[str], draft: str, thread_root: str, now: datetime,
-) -> int:  # fmt: skip
+def open_new(session: Session, new: NewConversation, now: datetime) -> int:
     """A new conversation; its id."""
     row = ConversationRow(
-        subject=subject, status=ConversationStatus.OPEN.value, priority=priority.value, assignee=assignee, customer_id=customer_id,
-        correspondent=correspondent, primary_intent=primary, reasons=list(reasons), tags=[], draft=draft, thread_root=thread_root,
-        created_at=now, updated_at=now,
-    )  # fmt: skip
+        subject=new.subject,
+        status=ConversationStatus.OPEN.value,
+        priority=new.priority.value,
+        assignee=new.assignee,
+        customer_id=new.customer_id,
+        correspondent=new.correspondent,
+        primary_intent=new.primary,
+        reasons=list(new.reasons),
+        tags=[],
+        draft=new.draft,
+        thread_root=new.thread_root,
+        created_at=now,
+        updated_at=now,
+    )
     session.add(row)
     session.flush()
-    audit(session, who="inboxbot", what="opened", now=now, conversation_id=row.id, detail={"assignee": assignee})
+    audit(session, who="inboxbot", what="opened", now=now, conversation_id=row.id, detail={"assignee": new.assignee})
     return row.id or 0
 
 
@@ -126,9 +133,15 @@ def count_open(session: Session) -> int:
 
 
 def audit(
-    session: Session, *, who: str, what: str, now: datetime, conversation_id: int | None = None, message_id: int | None = None,
+    session: Session,
+    *,
+    who: str,
+    what: str,
+    now: datetime,
+    conversation_id: int | None = None,
+    message_id: int | None = None,
     detail: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write down who did what."""
     session.add(AuditRow(at=now, who=who, what=what, conversation_id=conversation_id, message_id=message_id, detail=detail or {}))
 
@@ -146,7 +159,18 @@ def _message_count(session: Session, conversation_id: int) -> int:
 
 def _conversation(row: ConversationRow, notes: tuple[Note, ...], messages: int) -> Conversation:
     return Conversation(
-        conversation_id=row.id or 0, subject=row.subject, status=ConversationStatus(row.status), priority=Priority(row.priority),
-        assignee=row.assignee, customer_id=row.customer_id, correspondent=row.correspondent, primary=row.primary_intent,
-        created_at=row.created_at, updated_at=row.updated_at, reasons=tuple(row.reasons), tags=tuple(row.tags), notes=notes, messages=messages,
-    )  # fmt: skip
+        conversation_id=row.id or 0,
+        subject=row.subject,
+        status=ConversationStatus(row.status),
+        priority=Priority(row.priority),
+        assignee=row.assignee,
+        customer_id=row.customer_id,
+        correspondent=row.correspondent,
+        primary=row.primary_intent,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        reasons=tuple(row.reasons),
+        tags=tuple(row.tags),
+        notes=notes,
+        messages=messages,
+    )

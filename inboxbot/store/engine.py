@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session as Session  # other packages name it through this door
+from sqlmodel import Session
 
 from inboxbot.errors import StoreError
 from inboxbot.store.migrations import upgrade
+
+__all__ = ["Session", "Store", "sqlite_path"]  # other packages name Session through this door
 
 BUSY_SECONDS = 30
 

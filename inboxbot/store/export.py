@@ -25,13 +25,22 @@ def decisions(session: Session) -> Rows:
     )
     for message, decision in session.exec(statement):
         yield {
-            "mailbox": message.mailbox, "uidvalidity": message.uidvalidity, "uid": message.uid, "message_id": message.message_id,
-            "from": message.from_email, "received_at": message.received_at.isoformat(), "customer_id": message.customer_id,
-            "intents": decision.intents if decision else [], "primary": message.primary_intent or None, "outcome": message.outcome or None,
+            "mailbox": message.mailbox,
+            "uidvalidity": message.uidvalidity,
+            "uid": message.uid,
+            "message_id": message.message_id,
+            "from": message.from_email,
+            "received_at": message.received_at.isoformat(),
+            "customer_id": message.customer_id,
+            "intents": decision.intents if decision else [],
+            "primary": message.primary_intent or None,
+            "outcome": message.outcome or None,
             "answers": decision.answers if decision and message.outcome == "answer" else [],
-            "reasons": decision.reasons if decision else [], "conversation_id": message.conversation_id,
-            "assignee": decision.assignee if decision else None, "outbox": [_outbox(item) for item in outbox.get(message.id, [])],
-        }  # fmt: skip
+            "reasons": decision.reasons if decision else [],
+            "conversation_id": message.conversation_id,
+            "assignee": decision.assignee if decision else None,
+            "outbox": [_outbox(item) for item in outbox.get(message.id, [])],
+        }
 
 
 def conversations(session: Session) -> Rows:
@@ -77,9 +86,12 @@ EXPORTS: dict[str, Callable[[Session], Rows]] = {
 
 def _outbox(item: OutboxRow) -> dict[str, Any]:
     return {
-        "message_id": item.message_id, "to": item.rcpt_to, "kind": item.kind, "state": item.state,
+        "message_id": item.message_id,
+        "to": item.rcpt_to,
+        "kind": item.kind,
+        "state": item.state,
         "attachments": [document[0] for document in item.documents],
-    }  # fmt: skip
+    }
 
 
 def _plain(row: SQLModel, leave_out: set[str] | None = None) -> dict[str, Any]:

@@ -22,22 +22,31 @@ def add_promise(session: Session, promise: Promise, message_id: int, now: dateti
             session.add(row)
     session.add(
         PromiseRow(
-            customer_id=promise.customer_id, message_id=message_id, promised_for=promise.promised_for,
-            amount=None if promise.amount is None else f"{promise.amount:.2f}", currency=promise.currency,
-            invoice_numbers=list(promise.invoice_numbers), state=promise.state.value, created_at=now,
+            customer_id=promise.customer_id,
+            message_id=message_id,
+            promised_for=promise.promised_for,
+            amount=None if promise.amount is None else f"{promise.amount:.2f}",
+            currency=promise.currency,
+            invoice_numbers=list(promise.invoice_numbers),
+            state=promise.state.value,
+            created_at=now,
         )
-    )  # fmt: skip
+    )
 
 
 def add_remittance(session: Session, customer_id: str, entities: Entities, message_id: int, now: datetime) -> None:
     """Record a payment that a customer says is made."""
     session.add(
         RemittanceRow(
-            customer_id=customer_id, message_id=message_id, amounts=[str(a) for a in entities.amounts],
-            invoice_numbers=list(entities.invoice_numbers), method=entities.payment_method, reference=entities.payment_reference,
+            customer_id=customer_id,
+            message_id=message_id,
+            amounts=[str(a) for a in entities.amounts],
+            invoice_numbers=list(entities.invoice_numbers),
+            method=entities.payment_method,
+            reference=entities.payment_reference,
             created_at=now,
         )
-    )  # fmt: skip
+    )
 
 
 def add_dispute(
@@ -46,10 +55,15 @@ def add_dispute(
     """Record that a customer contests something."""
     session.add(
         DisputeRow(
-            customer_id=customer_id, message_id=message_id, conversation_id=conversation_id, reason=entities.dispute_reason,
-            invoice_numbers=list(entities.invoice_numbers), state="open", created_at=now,
+            customer_id=customer_id,
+            message_id=message_id,
+            conversation_id=conversation_id,
+            reason=entities.dispute_reason,
+            invoice_numbers=list(entities.invoice_numbers),
+            state="open",
+            created_at=now,
         )
-    )  # fmt: skip
+    )
 
 
 def add_sync(

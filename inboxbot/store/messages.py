@@ -95,10 +95,16 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
         session.flush()
     session.add(
         MessageRow(
-            mailbox=key.mailbox, uidvalidity=key.uidvalidity, uid=key.uid, raw_sha256=digest, size=raw.size or len(raw.raw),
-            complete=raw.complete, received_at=raw.received_at, recorded_at=now,
+            mailbox=key.mailbox,
+            uidvalidity=key.uidvalidity,
+            uid=key.uid,
+            raw_sha256=digest,
+            size=raw.size or len(raw.raw),
+            complete=raw.complete,
+            received_at=raw.received_at,
+            recorded_at=now,
         )
-    )  # fmt: skip
+    )
     session.flush()
     return True
 
@@ -200,12 +206,14 @@ def unmarked(session: Session, mailbox: str, uidvalidity: int, limit: int) -> li
     statement = (
         select(MessageRow.uid, MessageRow.outcome)
         .where(
-            MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, MessageRow.state == DECIDED,
+            MessageRow.mailbox == mailbox,
+            MessageRow.uidvalidity == uidvalidity,
+            MessageRow.state == DECIDED,
             col(MessageRow.marked_at).is_(None),
         )
         .order_by(col(MessageRow.uid))
         .limit(limit)
-    )  # fmt: skip
+    )
     return list(session.exec(statement))
 
 
@@ -284,9 +292,11 @@ def _answered(session: Session, sender: str, request_key: str, key: MessageKey, 
     if not request_key:
         return False
     statement = select(MessageRow).where(
-        MessageRow.request_key == request_key, MessageRow.from_email == sender, MessageRow.outcome == "answer",
+        MessageRow.request_key == request_key,
+        MessageRow.from_email == sender,
+        MessageRow.outcome == "answer",
         col(MessageRow.decided_at) >= now - REQUEST_WINDOW,
-    )  # fmt: skip
+    )
     return any(MessageKey(row.mailbox, row.uidvalidity, row.uid) != key for row in session.exec(statement))
 
 

@@ -20,11 +20,21 @@ def add(
 ) -> int:
     """Write a frozen mail into the outbox; its id. At most one of a kind answers a message (a unique constraint)."""
     row = OutboxRow(
-        answers_message_id=answers_message_id, conversation_id=conversation_id, kind=frozen.kind, state=OutboxState.READY.value,
-        message_id=frozen.message_id, thread_root=frozen.thread_root, mail_from=frozen.mail_from, rcpt_to=frozen.rcpt_to,
-        mime=frozen.mime, customer_id=frozen.customer_id, documents=[list(d) for d in frozen.documents],
-        automatic=frozen.automatic, next_attempt_at=now, created_at=now,
-    )  # fmt: skip
+        answers_message_id=answers_message_id,
+        conversation_id=conversation_id,
+        kind=frozen.kind,
+        state=OutboxState.READY.value,
+        message_id=frozen.message_id,
+        thread_root=frozen.thread_root,
+        mail_from=frozen.mail_from,
+        rcpt_to=frozen.rcpt_to,
+        mime=frozen.mime,
+        customer_id=frozen.customer_id,
+        documents=[list(d) for d in frozen.documents],
+        automatic=frozen.automatic,
+        next_attempt_at=now,
+        created_at=now,
+    )
     session.add(row)
     session.flush()
     return row.id or 0
@@ -57,17 +67,31 @@ def begin_sending(session: Session, item: OutboxItem, now: datetime, lease: time
 def finish(session: Session, item: OutboxItem, state: OutboxState, now: datetime, *, error: str = "", reply: str = "") -> bool:
     """The item has reached an end: sent, failed or in doubt."""
     return _move(
-        session, item, OutboxState.READY, OutboxState.SENDING,
-        state=state.value, finished_at=now, lease_until=None, last_error=error, server_reply=reply,
-    )  # fmt: skip
+        session,
+        item,
+        OutboxState.READY,
+        OutboxState.SENDING,
+        state=state.value,
+        finished_at=now,
+        lease_until=None,
+        last_error=error,
+        server_reply=reply,
+    )
 
 
 def retry_later(session: Session, item: OutboxItem, at: datetime, error: str) -> bool:
     """The server certainly does not have it: ready again at `at`."""
     return _move(
-        session, item, OutboxState.READY, OutboxState.SENDING,
-        state=OutboxState.READY.value, next_attempt_at=at, lease_until=None, last_error=error, sending_at=None,
-    )  # fmt: skip
+        session,
+        item,
+        OutboxState.READY,
+        OutboxState.SENDING,
+        state=OutboxState.READY.value,
+        next_attempt_at=at,
+        lease_until=None,
+        last_error=error,
+        sending_at=None,
+    )
 
 
 def doubt_abandoned(session: Session, now: datetime) -> list[int]:
@@ -158,7 +182,15 @@ def _move(session: Session, item: OutboxItem, *allowed: OutboxState, **values: o
 
 def _item(row: OutboxRow) -> OutboxItem:
     return OutboxItem(
-        outbox_id=row.id or 0, message_id=row.message_id, mail_from=row.mail_from, rcpt_to=row.rcpt_to, mime=row.mime,
-        kind=row.kind, customer_id=row.customer_id, documents=tuple((d[0], d[1], d[2]) for d in row.documents),
-        attempts=row.attempts, claim=row.claim, created_at=row.created_at,
-    )  # fmt: skip
+        outbox_id=row.id or 0,
+        message_id=row.message_id,
+        mail_from=row.mail_from,
+        rcpt_to=row.rcpt_to,
+        mime=row.mime,
+        kind=row.kind,
+        customer_id=row.customer_id,
+        documents=tuple((d[0], d[1], d[2]) for d in row.documents),
+        attempts=row.attempts,
+        claim=row.claim,
+        created_at=row.created_at,
+    )

@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from contract.office import COMPANY, MAILDIR, TRUST, Ended, Office, mail, open_office, smtp_server
+from contract.office import COMPANY, INBOXBOT, MAILDIR, TRUST, Ended, Office, mail, open_office, run, smtp_server
 from contract.schemas import FOLDER, faults
+
+from inboxbot.conversation import Promise
+from inboxbot.store import ledger_notes
+from inboxbot.store.engine import Store
 
 EXPORTS = ("decisions", "conversations", "promises", "disputes", "outbox", "audit")
 CORPUS_MAIL = {
@@ -25,14 +30,14 @@ def invoice_of(office: Office, customer_id: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office in which one round of real mail was handled, and people have worked on the queue."""
     office = open_office(tmp_path_factory.mktemp("worked"), day=datetime.now(UTC).date())
     number = invoice_of(office, "C1001")[0]
     with smtp_server() as (_, smtp):
         office.configure(COMPANY + TRUST + MAILDIR + smtp + '[[rule]]\nname = "owner"\nthen = { assign = "account_owner" }\n')
         for raw in (
-            mail("Megan Fuller <m.fuller@alderstone.example>", "Invoice copy please", f"Hi,\n\nCould you please send me a copy of invoice {number}?\n\nThanks,\nMegan"),
+            mail("Megan Fuller <m.fuller@alderstone.example>", f"Copy of invoice {number}", f"Hello,\n\nplease resend invoice {number}.\n\nThank you\nMegan Fuller"),
             mail("m.fuller@alderstone.example", f"Invoice {number}", f"Hi,\n\nThe price on {number} is wrong. We dispute this invoice.\n\nMegan"),
             mail("ap@alderstone.example", "Bank details", "Hello,\n\nplease confirm your bank account number and IBAN for payment.\n\nThanks"),
             mail("y.sato@nakamura-trading.example", "Out of office", "I am away until Monday.", headers={"Auto-Submitted": "auto-replied"}),
@@ -43,14 +48,43 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         assert ended.code == 0, ended.err
     office.deliver(mail("joe.tran@bayline-marine.example", "Later", "This one has not been read yet."))
     for command in (("note", "1", "called them"), ("assign", "1", "sam.okafor@brightwater.example"), ("reply", "2", "--text", "We look into it.")):
-        ended = office.run("queue", *command, "--as", "dana")
-        assert ended.code == 0, ended.err
-    yield office
+        assert office.call("queue", *command, "--as", "dana").code == 0
+    record_promise(office)
+    return office
+
+
+def record_promise(office: Office) -> None:
+    """Whether a mail makes a promise is the understanding's matter; here is one for the export."""
+    store = Store(f"sqlite:///{office.folder / 'inboxbot.db'}")
+    with store.transaction() as session:
+        promise = Promise("C1005", date(2026, 11, 27), Decimal("11286.57"), "USD", ("INV-20139",))
+        ledger_notes.add_promise(session, promise, 1, datetime.now(UTC))
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def outputs(worked: Office) -> dict[str, Ended]:
+    """What each command says of that store: one of each kind in a process of its own, two at a time."""
+    commands = {
+        "decisions": ("export", "--what", "decisions"), "queue show": ("queue", "show", "1", "--json"),
+        "queue list": ("queue", "list", "--json"), "status": ("status", "--json"), "audit mailbox": ("audit", "--json"),
+        "outbox list": ("outbox", "list", "--json"),
+    }  # fmt: skip
+    here = {
+        **{what: ("export", "--what", what) for what in EXPORTS if what != "decisions"}, "export": ("export",),
+        "queue list all": ("queue", "list", "--status", "all", "--json"),
+        "queue list sam": ("queue", "list", "--assignee", "sam.okafor@brightwater.example", "--json"),
+        "outbox ready": ("outbox", "list", "--state", "ready", "--json"),
+    }  # fmt: skip
+    with ThreadPoolExecutor(2) as pool:
+        outputs = dict(zip(commands, pool.map(lambda command: worked.run(*command), commands.values()), strict=True))
+    return outputs | {name: worked.call(*command) for name, command in here.items()}
 
 
 def one(ended: Ended) -> Any:
     """The one JSON value on the one line of an output."""
     assert ended.complaints == []
+    assert len(ended.lines) == 1
     return ended.lines[0]
 
 
@@ -61,8 +95,8 @@ def test_every_schema_is_used_and_is_itself_valid() -> None:
     assert [faults(name, None) for name in used if not faults(name, None)] == []  # check_schema, and none takes just anything
 
 
-def test_queue_list(worked: Office) -> None:
-    ended = worked.run("queue", "list", "--status", "all", "--json")
+def test_queue_list(outputs: dict[str, Ended]) -> None:
+    ended = outputs["queue list all"]
 
     listed = one(ended)
     assert faults("queue_list", listed) == []
@@ -71,25 +105,25 @@ def test_queue_list(worked: Office) -> None:
     assert ended.code == 0
 
 
-def test_queue_list_shows_what_is_open_or_what_was_asked_for(worked: Office) -> None:
-    opened = one(worked.run("queue", "list", "--json"))
-    sams = one(worked.run("queue", "list", "--assignee", "sam.okafor@brightwater.example", "--json"))
+def test_queue_list_shows_what_is_open_or_what_was_asked_for(outputs: dict[str, Ended]) -> None:
+    opened = one(outputs["queue list"])
+    sams = one(outputs["queue list sam"])
 
     assert all(item["status"] == "open" for item in opened)
     assert len(opened) == 2  # the third was replied to and is pending
     assert [item["id"] for item in sams] == [1]
 
 
-def test_queue_show(worked: Office) -> None:
-    shown = one(worked.run("queue", "show", "1", "--json"))
+def test_queue_show(outputs: dict[str, Ended]) -> None:
+    shown = one(outputs["queue show"])
 
     assert faults("queue_show", shown) == []
     assert (shown["assignee"], [note["text"] for note in shown["notes"]]) == ("sam.okafor@brightwater.example", ["called them"])
     assert "We dispute this invoice" in shown["mails"][0]["text"]
 
 
-def test_status(worked: Office) -> None:
-    ended = worked.run("status", "--json")
+def test_status(outputs: dict[str, Ended]) -> None:
+    ended = outputs["status"]
 
     found = one(ended)
     assert faults("status", found) == []
@@ -98,8 +132,8 @@ def test_status(worked: Office) -> None:
     assert (ended.code, found["needs_person"]) == (1, ["2 open conversations"])
 
 
-def test_audit(worked: Office) -> None:
-    ended = worked.run("audit", "--json")
+def test_audit(outputs: dict[str, Ended]) -> None:
+    ended = outputs["audit mailbox"]
 
     found = one(ended)
     assert faults("audit", found) == []
@@ -107,9 +141,9 @@ def test_audit(worked: Office) -> None:
     assert ended.code == 0
 
 
-def test_outbox_list(worked: Office) -> None:
-    listed = one(worked.run("outbox", "list", "--json"))
-    ready = one(worked.run("outbox", "list", "--state", "ready", "--json"))
+def test_outbox_list(outputs: dict[str, Ended]) -> None:
+    listed = one(outputs["outbox list"])
+    ready = one(outputs["outbox ready"])
 
     assert faults("outbox_list", listed) == []
     assert [(item["kind"], item["state"]) for item in listed] == [("answer", "sent"), ("staff", "ready")]
@@ -117,16 +151,16 @@ def test_outbox_list(worked: Office) -> None:
 
 
 @pytest.mark.parametrize("what", EXPORTS)
-def test_export(worked: Office, what: str) -> None:
-    ended = worked.run("export", "--what", what)
+def test_export(outputs: dict[str, Ended], what: str) -> None:
+    ended = outputs[what]
 
     assert [fault for row in ended.lines for fault in faults(f"export_{what}", row)] == []
     assert (ended.code, ended.complaints) == (0, [])
-    assert len(ended.lines) == {"decisions": 5, "conversations": 3, "promises": 0, "disputes": 1, "outbox": 2}.get(what, len(ended.lines))
+    assert len(ended.lines) == {"decisions": 5, "conversations": 3, "promises": 1, "disputes": 1, "outbox": 2}.get(what, len(ended.lines))
 
 
-def test_export_takes_decisions_for_granted_oldest_first(worked: Office) -> None:
-    rows = worked.run("export").lines
+def test_export_takes_decisions_for_granted_oldest_first(worked: Office, outputs: dict[str, Ended]) -> None:
+    rows = outputs["export"].lines
 
     assert [row["uid"] for row in rows] == [1, 2, 3, 4, 5]
     assert [row["outcome"] for row in rows] == ["answer", "route", "route", "file", "route"]
@@ -139,22 +173,11 @@ def test_export_takes_decisions_for_granted_oldest_first(worked: Office) -> None
     assert rows[1]["assignee"] == "dana.reyes@brightwater.example"
 
 
-def test_nothing_but_the_queue_shows_what_people_wrote(worked: Office) -> None:
-    everything = "".join(worked.run("export", "--what", what).out for what in ("decisions", "conversations", "disputes", "audit"))
+def test_an_export_holds_no_more_of_a_mail_than_the_evidence(outputs: dict[str, Ended]) -> None:
+    everything = "".join(outputs[what].out for what in EXPORTS)
 
     assert "called them" not in everything  # a note
-    assert "Could you please" not in everything.replace("Could you please send me a copy", "", 1)  # beyond the evidence
-
-
-def test_promises_are_exported(tmp_path: Path) -> None:
-    """A promise row from the store itself: whether a mail makes one is the understanding's matter, not the export's."""
-    row = {
-        "id": 1, "customer_id": "C1005", "message_id": 1, "promised_for": "2026-11-27", "amount": "11286.57", "currency": "USD",
-        "invoice_numbers": ["INV-20139"], "state": "open", "created_at": "2026-11-20T09:30:00Z",
-    }  # fmt: skip
-    assert faults("export_promises", row) == []
-    assert faults("export_promises", {**row, "state": "maybe"}) != []
-    assert tmp_path.is_dir()
+    assert "Thank you" not in everything
 
 
 def test_evaluate(office: Office) -> None:
@@ -163,8 +186,6 @@ def test_evaluate(office: Office) -> None:
     (corpus / "ledger").symlink_to(office.folder / "ledger")
     (corpus / "splits.json").write_text('{"train": [], "calibration": ["w01"], "test": []}', encoding="utf-8")
     (corpus / "mails" / "w01.jsonl").write_text(json.dumps(CORPUS_MAIL) + "\n", encoding="utf-8")
-    from contract.office import INBOXBOT, run  # noqa: PLC0415
-
     ended = run([INBOXBOT, "evaluate", "--corpus", str(corpus), "--json", "--model", str(Path(__file__).parents[2] / "models" / "artifact")])
 
     figures = one(ended)

@@ -36,10 +36,18 @@ def extract(subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_h
     amounts = find_amounts(text, facts, taken, [mention.number for mention in invoices])
     promise = find_promise(text, dates, day.today)
     return EntityFindings(
-        text=text, body_start=len(subject) + 1, invoices=tuple(invoices), purchase_orders=tuple(orders), amounts=tuple(amounts),
-        dates=tuple(dates), references=tuple(references), promise_date=promise.day if promise else None,
-        promise_span=promise.span if promise else None, payment_method=find_method(text, references), dispute_reason=dispute_reason(text),
-    )  # fmt: skip
+        text=text,
+        body_start=len(subject) + 1,
+        invoices=tuple(invoices),
+        purchase_orders=tuple(orders),
+        amounts=tuple(amounts),
+        dates=tuple(dates),
+        references=tuple(references),
+        promise_date=promise.day if promise else None,
+        promise_span=promise.span if promise else None,
+        payment_method=find_method(text, references),
+        dispute_reason=dispute_reason(text),
+    )
 
 
 def to_entities(findings: EntityFindings) -> Entities:
@@ -48,6 +56,8 @@ def to_entities(findings: EntityFindings) -> Entities:
         invoice_numbers=tuple(dict.fromkeys(mention.number for mention in findings.invoices)),
         po_numbers=tuple(dict.fromkeys(mention.number for mention in findings.purchase_orders)),
         amounts=tuple(dict.fromkeys(mention.amount for mention in findings.amounts)),
-        promise_date=findings.promise_date, payment_method=findings.payment_method, payment_reference=findings.payment_reference,
+        promise_date=findings.promise_date,
+        payment_method=findings.payment_method,
+        payment_reference=findings.payment_reference,
         dispute_reason=findings.dispute_reason,
-    )  # fmt: skip
+    )

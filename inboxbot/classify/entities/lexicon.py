@@ -12,8 +12,21 @@ from importlib.resources import files
 from typing import Any
 
 # One character for one, so that spans stay true.
-_FOLD = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2011": "-",
-                       "\u2019": "'", "\u2018": "'", "\u00b4": "'", "\t": " "})  # fmt: skip
+_FOLD = str.maketrans(
+    {
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u2011": "-",
+        "\u2019": "'",
+        "\u2018": "'",
+        "\u00b4": "'",
+        "\t": " ",
+    }
+)
 _ADDRESSES = re.compile(r"\bhttps?://\S+|\bwww\.\S+|[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
 
 

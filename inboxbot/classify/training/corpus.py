@@ -99,15 +99,27 @@ def read(path: Path) -> Iterator[LabelledMail]:
 def from_json(data: dict[str, Any]) -> LabelledMail:
     """One line of a corpus file as a value."""
     return LabelledMail(
-        id=data["id"], writer=data["id"].partition("-")[0], from_email=data["from"], from_name=data.get("from_name", ""),
-        subject=data["subject"], sent_at=datetime.fromisoformat(data["date"]), lang=data["lang"],
-        intents=tuple(Intent(name) for name in data["intents"]), outcome=data["outcome"],
-        segments=tuple(Segment(tag, text) for tag, text in data["segments"]), invoice_numbers=tuple(data.get("invoices", ())),
-        po_numbers=tuple(data.get("pos", ())), amounts=tuple(data.get("amounts", ())),
-        promise_date=date.fromisoformat(data["promise"]) if data.get("promise") else None, payment_method=data.get("method"),
-        payment_reference=data.get("reference"), dispute_reason=data.get("dispute"), twin=data.get("twin"),
-        headers=tuple(data.get("headers", ())), attachments=tuple(data.get("attach", ())),
-    )  # fmt: skip
+        id=data["id"],
+        writer=data["id"].partition("-")[0],
+        from_email=data["from"],
+        from_name=data.get("from_name", ""),
+        subject=data["subject"],
+        sent_at=datetime.fromisoformat(data["date"]),
+        lang=data["lang"],
+        intents=tuple(Intent(name) for name in data["intents"]),
+        outcome=data["outcome"],
+        segments=tuple(Segment(tag, text) for tag, text in data["segments"]),
+        invoice_numbers=tuple(data.get("invoices", ())),
+        po_numbers=tuple(data.get("pos", ())),
+        amounts=tuple(data.get("amounts", ())),
+        promise_date=date.fromisoformat(data["promise"]) if data.get("promise") else None,
+        payment_method=data.get("method"),
+        payment_reference=data.get("reference"),
+        dispute_reason=data.get("dispute"),
+        twin=data.get("twin"),
+        headers=tuple(data.get("headers", ())),
+        attachments=tuple(data.get("attach", ())),
+    )
 
 
 def digest(folder: Path, splits: Iterable[str] = SPLITS) -> str:

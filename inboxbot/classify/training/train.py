@@ -1,5 +1,6 @@
-"""Fits the intent model: the corpus in, an artefact and its card out. Deterministic: the same corpus, libraries and
-platform give the same bytes.
+"""Fits the intent model: the corpus in, an artefact and its card out.
+
+Deterministic: the same corpus, libraries and platform give the same bytes.
 
 Whole mails teach the document model; the sentences of their labelled segments teach the clause model, which also
 learns courtesy and harmless context.
@@ -76,9 +77,12 @@ def fit(examples: Sequence[Example], labels: Sequence[str]) -> LinearModel:
     matrix = transformer.fit_transform(matrix)
     weights, intercepts = zip(*(_fit_label(matrix, np.array([label in e.labels for e in examples])) for label in labels), strict=True)
     return LinearModel(
-        labels=tuple(labels), vocabulary=vectoriser.vocabulary_, idf=transformer.idf_, weights=np.stack(weights, axis=1),
+        labels=tuple(labels),
+        vocabulary=vectoriser.vocabulary_,
+        idf=transformer.idf_,
+        weights=np.stack(weights, axis=1),
         intercepts=np.array(intercepts),
-    )  # fmt: skip
+    )
 
 
 def _fit_label(matrix: Any, truth: Array) -> tuple[Array, float]:

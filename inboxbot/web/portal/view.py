@@ -87,11 +87,19 @@ def account_view(facts: Facts, company: CompanySection, links: AccountLinks) -> 
     local = facts.as_of.astimezone(ZoneInfo(company.timezone))
     lines = _Lines(facts, company, links, local.date())
     return AccountView(
-        company=company.name, address=company.address, customer=wording.one_line(customer.name), customer_id=customer.customer_id,
-        as_of=wording.moment(facts.as_of, company.timezone), as_of_iso=local.isoformat(timespec="minutes"),
-        summaries=_summaries(facts, company, local.date()), open=lines.of(facts.open_invoices), paid=lines.of(_recently_paid(facts)),
-        statement=links.statement, pay=links.pay_account, incomplete=bool(facts.incomplete),
-    )  # fmt: skip
+        company=company.name,
+        address=company.address,
+        customer=wording.one_line(customer.name),
+        customer_id=customer.customer_id,
+        as_of=wording.moment(facts.as_of, company.timezone),
+        as_of_iso=local.isoformat(timespec="minutes"),
+        summaries=_summaries(facts, company, local.date()),
+        open=lines.of(facts.open_invoices),
+        paid=lines.of(_recently_paid(facts)),
+        statement=links.statement,
+        pay=links.pay_account,
+        incomplete=bool(facts.incomplete),
+    )
 
 
 def _summaries(facts: Facts, company: CompanySection, today: date) -> tuple[CurrencySummary, ...]:
@@ -105,10 +113,13 @@ def _summary(currency: str, facts: Facts, locale: str, today: date) -> CurrencyS
     items = [i for i in facts.open_invoices if i.currency == currency]
     balance, overdue = facts.balance().get(currency, Decimal(0)), facts.overdue(today).get(currency, Decimal(0))
     return CurrencySummary(
-        currency=currency, balance=wording.money(abs(balance), currency, locale),
-        overdue=wording.money(overdue, currency, locale) if overdue > 0 else "", credits=credits_in(items, currency, locale),
-        in_credit=balance < 0, buckets=aging(items, today, currency, locale),
-    )  # fmt: skip
+        currency=currency,
+        balance=wording.money(abs(balance), currency, locale),
+        overdue=wording.money(overdue, currency, locale) if overdue > 0 else "",
+        credits=credits_in(items, currency, locale),
+        in_credit=balance < 0,
+        buckets=aging(items, today, currency, locale),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +136,18 @@ class _Lines:
         paid_on = _paid_on(invoice, self.facts)
         late = invoice.days_overdue(self.today) if invoice.balance > 0 else 0  # nobody is late with a credit
         return InvoiceLine(
-            number=wording.one_line(invoice.invoice_number), po_number=wording.one_line(invoice.po_number),
-            issued=_day(invoice.issue_date), due=_day(invoice.due_date), days_overdue=late,
+            number=wording.one_line(invoice.invoice_number),
+            po_number=wording.one_line(invoice.po_number),
+            issued=_day(invoice.issue_date),
+            due=_day(invoice.due_date),
+            days_overdue=late,
             amount=wording.money(invoice.amount, invoice.currency, self.company.locale),
             balance=wording.money(invoice.balance, invoice.currency, self.company.locale),
-            credit=invoice.amount < 0, paid=_day(paid_on) if paid_on else None,
+            credit=invoice.amount < 0,
+            paid=_day(paid_on) if paid_on else None,
             pdf="" if invoice.invoice_number in self.facts.missing_documents else self.links.invoice(invoice),
             pay=self.links.pay(invoice),
-        )  # fmt: skip
+        )
 
 
 def _recently_paid(facts: Facts) -> list[Invoice]:

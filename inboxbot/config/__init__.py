@@ -1,0 +1,45 @@
+"""The configuration: one TOML file in, one frozen `Config` out, or a `ConfigError` that names file, line and key.
+
+loading    reading and validating the file
+sections   the tables, their keys and defaults
+secret     where secrets lie
+problems   errors in plain words
+"""
+
+from inboxbot.config.loading import load, parse, with_rules
+from inboxbot.config.secret import Secret
+from inboxbot.config.sections import (
+    ACCOUNT_OWNER,
+    AnswersSection,
+    CompanySection,
+    Config,
+    DocumentsSection,
+    LedgerSection,
+    LimitsSection,
+    MailboxSection,
+    RuleSection,
+    RuleThen,
+    RuleWhen,
+    SecuritySection,
+    SmtpSection,
+)
+
+__all__ = [
+    "ACCOUNT_OWNER",
+    "AnswersSection",
+    "CompanySection",
+    "Config",
+    "DocumentsSection",
+    "LedgerSection",
+    "LimitsSection",
+    "MailboxSection",
+    "RuleSection",
+    "RuleThen",
+    "RuleWhen",
+    "Secret",
+    "SecuritySection",
+    "SmtpSection",
+    "load",
+    "parse",
+    "with_rules",
+]

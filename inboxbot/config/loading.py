@@ -1,0 +1,132 @@
+"""Reading the file: TOML in, a frozen `Config` out, or a `ConfigError`. Relative paths count from the file's folder.
+
+In: a path (or a text and the path it stands for). Out: `Config`.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from inboxbot.config.problems import dotted, explain, line_of
+from inboxbot.config.sections import ACCOUNT_OWNER, Config, StoreSection
+from inboxbot.errors import ConfigError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_PATH_KEYS = {
+    "mailbox": ("ca_file", "password_file", "path"),
+    "smtp": ("ca_file", "password_file"),
+    "ledger": ("path",),
+    "documents": ("path",),
+    "security": ("secret_file",),
+    "model": ("path",),
+}
+
+
+def load(path: Path) -> Config:
+    """Read and validate the file; raises ConfigError with file, line, key and what was expected."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("cannot be read", file=path) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """Validate `text` as the contents of `path`; the file itself is not read."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        raise ConfigError(f"not valid TOML: {error}", file=path, line=int(found[1]) if found else None) from None
+    _resolve_paths(data, path.resolve().parent)
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise explain(error.errors(), text, path) from None
+    _check_security(config, text, path)
+    _check_names(config, text, path)
+    return config
+
+
+def with_rules(config: Config, path: Path) -> Config:
+    """The same configuration under the [[rule]] and [[team]] tables of another file (teams stay when it has none)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("cannot be read", file=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", file=path) from None
+    current = config.model_dump(mode="python", exclude_unset=True)
+    current["rule"] = data.get("rule", [])
+    current["team"] = data.get("team", current.get("team", []))
+    try:
+        changed = Config.model_validate(current)
+        _check_names(changed, text, path)
+    except ValidationError as error:
+        raise explain(error.errors(), text, path) from None
+    return changed
+
+
+def _resolve_paths(data: dict[str, Any], folder: Path) -> None:
+    for table, keys in _PATH_KEYS.items():
+        section = data.get(table)
+        for one in section if isinstance(section, list) else [section]:
+            for key in keys:
+                if isinstance(one, dict) and isinstance(one.get(key), str):
+                    one[key] = folder / one[key]
+    store = data.get("store")
+    if isinstance(store, dict) or store is None:
+        url = (store or {}).get("url", StoreSection().url)
+        if isinstance(url, str):
+            data["store"] = {**(store or {}), "url": _absolute_sqlite(url, folder)}
+
+
+def _absolute_sqlite(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    name = url.removeprefix(prefix)
+    if not url.startswith(prefix) or name in ("", ":memory:"):
+        return url
+    return f"{prefix}{folder / name}"
+
+
+def _check_security(config: Config, text: str, path: Path) -> None:
+    """TLS may be left out only on this machine itself, unless the file says that it is meant."""
+    if config.security.allow_insecure:
+        return
+    ends = [(("mailbox", i, "security"), m.host, m.security) for i, m in enumerate(config.mailbox) if m.kind == "imap"]
+    if config.smtp:
+        ends.append((("smtp", "security"), config.smtp.host, config.smtp.security))  # type: ignore[arg-type]
+    for location, host, security in ends:
+        if security == "none" and host not in LOOPBACK:
+            words = (
+                f'"none" would send passwords and mail to {host} in clear; use "tls" or "starttls", or set [security] allow_insecure = true'
+            )
+            raise ConfigError(words, file=path, line=line_of(text, location), key=dotted(location))
+
+
+def _check_names(config: Config, text: str, path: Path) -> None:
+    """Names that must differ differ, and rules assign to somebody that exists."""
+    tables = {
+        "mailbox": [mailbox.name for mailbox in config.mailbox],
+        "team": [team.name for team in config.team],
+        "rule": [rule.name for rule in config.rule],
+    }
+    for table, names in tables.items():
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                _refuse(f"two [[{table}]] tables are named {name!r}; names must differ", (table, index, "name"), text, path)
+    known = [ACCOUNT_OWNER, *sorted(team.name for team in config.team)]
+    for index, rule in enumerate(config.rule):
+        to = rule.then.assign
+        if to is not None and "@" not in to and to not in known:
+            words = f"expected a mail address, a [[team]]'s name or account_owner (known: {', '.join(known)}), got {to!r}"
+            _refuse(words, ("rule", index, "then", "assign"), text, path)
+
+
+def _refuse(words: str, location: tuple[str | int, ...], text: str, path: Path) -> None:
+    raise ConfigError(words, file=path, line=line_of(text, location), key=dotted(location))
