@@ -33,7 +33,7 @@ from inboxbot.ledger.model import Resolver
 from inboxbot.ledger.source import LedgerSource
 from inboxbot.machinery import Machinery
 from inboxbot.message import RawMessage
-from inboxbot.pipeline import MEGABYTE, Tools
+from inboxbot.pipeline import MEGABYTE, Tools, Understands
 from inboxbot.reading import MailboxReader
 from inboxbot.responders.templates import compile_all
 from inboxbot.responders.transport import SmtpTransport
@@ -80,7 +80,7 @@ class App:
     def resolver(self) -> Resolver:
         """Who is a colleague, and which domains are nobody's."""
         extra = {domain.lower() for domain in self.config.security.extra_free_mail_domains}
-        return Resolver(frozenset({self.config.company.domain}), FREE_MAIL_DOMAINS | extra)
+        return Resolver(frozenset({self.config.company.domain}), FREE_MAIL_DOMAINS | extra, self.config.company.currency)
 
     @cached_property
     def understander(self) -> Understander:
@@ -94,14 +94,14 @@ class App:
         named = self.config.security.secret
         return named.read("security.secret").encode() if named else _own_key(self.config)
 
-    def tools(self, *, with_store: bool = True) -> Tools:
+    def tools(self, *, with_store: bool = True, understander: Understands | None = None) -> Tools:
         """What the pipeline works with; without a store (explain) nothing is signed and nothing is written."""
         return Tools(
             config=self.config,
             ledger=lambda: self.ledger.current,
             documents=self.documents,
             resolver=self.resolver,
-            understander=self.understander,
+            understander=understander or self.understander,
             key=self.key if with_store else b"",
             portal_base=self.portal_base,
         )

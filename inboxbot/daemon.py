@@ -70,19 +70,22 @@ class Daemon:
             reader.mailbox.interrupt()
 
     async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> int:
-        stopped = asyncio.create_task(self.stop.wait(), name="stop")
+        stopped: asyncio.Task[Any] = asyncio.create_task(self.stop.wait(), name="stop")
         done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        dead = [task for task in done if task is not stopped]
-        for task in dead:
-            reason = task.exception()
-            _log.critical("task_died", task=task.get_name(), reason=str(reason) if reason else "it ended", exc_info=reason)
+        # When we are told to stop, tasks end too, perhaps in the very same moment: only before that is an end a death.
+        early = [] if self.stop.is_set() else [task for task in tasks if task in done]
+        for task in early:
+            _log_death(task)
         self.request_stop()
         _, hanging = await asyncio.wait([stopped, *tasks], timeout=GRACE_SECONDS)
-        for task in hanging:
-            _log.error("task_hangs", task=task.get_name())
-            task.cancel()
+        late = [task for task in tasks if task not in hanging and task not in early and task.exception()]
+        for task in late:
+            _log_death(task)
+        for one in hanging:
+            _log.error("task_hangs", task=one.get_name())
+            one.cancel()
         await asyncio.gather(stopped, *tasks, return_exceptions=True)
-        return 1 if dead or hanging else 0
+        return 1 if early or late or hanging else 0
 
     def _tasks(self, parts: frozenset[str]) -> list[tuple[str, Coroutine[Any, Any, None]]]:
         tasks: list[tuple[str, Coroutine[Any, Any, None]]] = []
@@ -105,9 +108,9 @@ class Daemon:
             back_off, refusals = FIRST_BACK_OFF, 0
             while not self.stop.is_set():
                 try:
-                    await loop.run_in_executor(thread, self._read_and_mark, reader)
+                    more = await loop.run_in_executor(thread, self._read_and_mark, reader)
                     back_off, refusals = FIRST_BACK_OFF, 0
-                    if not self.stop.is_set():
+                    if not (more or self.stop.is_set()):
                         await loop.run_in_executor(thread, reader.wait)
                 except StoreError as error:
                     _log.error("store_trouble", why=str(error))
@@ -123,10 +126,11 @@ class Daemon:
                     await self._pause(wait)
                     back_off = min(back_off * 2, LONGEST_BACK_OFF)
 
-    def _read_and_mark(self, reader: MailboxReader) -> None:
+    def _read_and_mark(self, reader: MailboxReader) -> bool:
+        """One round; whether the next one has something to do already."""
         if reader.catch_up():
             self._wake(self.recorded)
-        reader.mark_decided()
+        return reader.mark_decided()
 
     async def process(self) -> None:
         """Decide what is recorded."""
@@ -194,6 +198,11 @@ class Daemon:
             await asyncio.wait_for(self.stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _log_death(task: asyncio.Task[None]) -> None:
+    reason = task.exception()
+    _log.critical("task_died", task=task.get_name(), reason=str(reason or "it ended"), exc_info=reason)
 
 
 @contextmanager

@@ -19,8 +19,12 @@ from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import LabelledMail
 from inboxbot.config import parse
 from inboxbot.decision import Decision, History, Outcome, Understood
+from inboxbot.facts import Facts
+from inboxbot.ledger import csv_source
+from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
+from inboxbot.ledger.model import Resolver
 from inboxbot.message import MessageKey, RawMessage
-from inboxbot.pipeline import understand
+from inboxbot.pipeline import Understands, understand
 from inboxbot.policy.decide import decide
 from inboxbot.understanding import Intent
 
@@ -59,17 +63,30 @@ class Judged:
 
 def evaluate(folder: Path, model: Path, split: str) -> dict[str, str]:
     """Figures on one split of the corpus, as words with n and interval."""
-    return figures(judge_all(corpus.load(folder, split), folder / "ledger", model))
+    return figures(judge_all(corpus.load(folder, split), folder / "ledger", model=model))
 
 
-def judge_all(mails: Iterable[LabelledMail], ledger: Path, model: Path) -> list[Judged]:
-    """Run every mail through understanding and decision; senders count as authenticated, there is no history."""
+def corpus_facts(folder: Path) -> Callable[[str], Facts]:
+    """The corpus ledger's facts by sender."""
+    resolver = Resolver(frozenset({COMPANY.rpartition("@")[2]}), FREE_MAIL_DOMAINS, "USD")
+    ledger = csv_source.read(folder / "ledger")
+    return lambda address: ledger.facts_for(address.lower(), resolver)
+
+
+def judge_all(
+    mails: Iterable[LabelledMail], ledger: Path, *, model: Path | None = None, understander: Understands | None = None
+) -> list[Judged]:
+    """Run every mail through understanding and decision; senders count as authenticated, there is no history.
+
+    The understanding comes from `understander`, else from the artefact in `model`, else from the shipped one.
+    """
     text = (
         f'[company]\nname = "Brightwater Components"\naddress = "{COMPANY}"\n[ledger]\npath = "{ledger.resolve()}"\n'
-        f'[security]\nauthentication = "off"\n[model]\npath = "{model.resolve()}"\n'
+        f'[security]\nauthentication = "off"\n'
     )
+    text += f'[model]\npath = "{model.resolve()}"\n' if model else ""
     app = App(parse(text, Path("evaluation.toml")))
-    tools = app.tools(with_store=False)
+    tools = app.tools(with_store=False, understander=understander)
     judged = []
     for mail in mails:
         raw = RawMessage(MessageKey("corpus", 1, 1), as_bytes(mail), mail.sent_at)

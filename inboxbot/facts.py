@@ -97,6 +97,7 @@ class Facts:
     incomplete: tuple[str, ...] = ()  # rejected ledger rows of this customer, in words: its figures cannot be trusted
     all_invoice_numbers: frozenset[str] = frozenset()  # every customer's: tells a foreign invoice from an unknown one
     all_po_numbers: frozenset[str] = frozenset()
+    company_currency: str = ""  # what an amount without a currency is in where there is no customer
     invoice_shapes: tuple[str, ...] = ("INV-#####",)  # how this ledger's numbers look, '#' for a digit, commonest first
     po_shapes: tuple[str, ...] = ()
 
@@ -107,8 +108,8 @@ class Facts:
 
     @property
     def currency(self) -> str:
-        """The customer's currency, or '' for nobody."""
-        return self.customer.currency if self.customer else ""
+        """The customer's currency, else the company's own."""
+        return self.customer.currency if self.customer else self.company_currency
 
     def balance(self) -> dict[str, Decimal]:
         """What is open, by currency."""

@@ -50,8 +50,8 @@ def _read(reader: MailboxReader) -> bool:
     """Record everything that is new; False when the mailbox could not be read."""
     for attempt in range(1, TRIES + 1):
         try:
-            while reader.catch_up():
-                pass
+            while reader.catch_up() or reader.unfinished:
+                time.sleep(PAUSE_SECONDS if reader.unfinished else 0)
         except MailboxError as error:
             refused = isinstance(error, MailboxRefusedError)
             event = "mailbox_refused" if refused else "mailbox_unreachable"
@@ -80,7 +80,8 @@ def _next_due(machinery: Machinery) -> datetime | None:
 def _mark(machinery: Machinery) -> None:
     for reader in machinery.readers:
         try:
-            reader.mark_decided()
+            while reader.mark_decided():
+                pass
         except InboxbotError as error:
             _log.warning("mark_failed", mailbox=reader.section.name, why=str(error))
 

@@ -49,26 +49,40 @@ class MailboxReader:
             self._status = None
             raise
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a message could not be fetched and is to be tried again; after the third time a stub stands for it."""
+        return bool(self._failures)
+
     def open(self) -> Position:
         """Where reading stands; opens the mailbox where needed."""
         if self._status is None:
             self._status = self.mailbox.open()
         return self._position(self._status)
 
-    def mark_decided(self) -> None:
-        """Show in the mailbox what became of decided messages; best effort, after the commit."""
+    def mark_decided(self) -> bool:
+        """Show in the mailbox what became of decided messages, one batch of them; True when there may be more.
+
+        Best effort, after the commit. After any MailboxTemporaryError the next `catch_up` opens the mailbox anew.
+        """
         if self.section.after == "nothing" or self._status is None:
-            return
-        uidvalidity = self._status.uidvalidity
+            return False
+        try:
+            return self._mark_batch(self._status.uidvalidity)
+        except Exception:
+            self._status = None
+            raise
+
+    def _mark_batch(self, uidvalidity: int) -> bool:
         with self.store.transaction() as session:
             todo = messages.unmarked(session, self.section.name, uidvalidity, limit=BATCH)
-        if not todo:
-            return
         for uid, outcome in todo:
             if not self.mailbox.mark(uid, outcome, self.section.after, self.section.move_to):
                 _log.warning("mark_refused", mailbox=self.section.name, uid=uid)
-        with self.store.transaction() as session:
-            messages.set_marked(session, self.section.name, uidvalidity, [uid for uid, _ in todo], self.now())
+        if todo:
+            with self.store.transaction() as session:
+                messages.set_marked(session, self.section.name, uidvalidity, [uid for uid, _ in todo], self.now())
+        return len(todo) == BATCH
 
     def wait(self) -> None:
         """Until there may be new mail, at the latest until the next poll."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inboxbot.classify.gate import Gate
 from inboxbot.errors import ModelError
 
 FORMAT_VERSION = 1
@@ -42,6 +43,11 @@ class Artifact:
     document: LinearModel
     clause: LinearModel
     card: Mapping[str, Any]
+
+    @property
+    def gate(self) -> Gate:
+        """How the parts make one confidence."""
+        return Gate(**self.card["gate"])
 
     @property
     def version(self) -> str:

@@ -1,7 +1,7 @@
 """Is everything in the new text explained, and which facts in it forbid an answer?
 
 In: the sentences with what the model says of each, the concepts found, the entities, the message. Out: what stays
-unexplained, the vetoes, and how sure we are that each sentence is what it seems. An answer needs all of it: confidence
+unexplained, and the vetoes. An answer needs all of it: confidence
 in the mail as a whole does not notice the one clause that changes everything.
 """
 
@@ -10,12 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inboxbot.classify.concepts import ConceptHit
+from inboxbot.classify.entities.coverage import Coverage
+from inboxbot.classify.entities.findings import EntityFindings, Span
 from inboxbot.classify.sentences import Sentence
 from inboxbot.message import Message
 from inboxbot.understanding import Intent, Unexplained, Veto
 
 COURTESY, CONTEXT = "hi", "ctx"  # the clause model's labels beside the intents
+SURELY_COURTESY = 0.6
 MOST_UNFAMILIAR = 0.5  # share of words that training never saw
+_NUMBER = re.compile(r"\d[\d.,/'-]*\d\d|\d{3,}")  # three digits or more: counts and times are no business of ours
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signature
@@ -39,17 +44,9 @@ class ReadSentence:
         return max((self.labels[intent] for intent in Intent if intent not in asserted), default=0.0)
 
 
-def confidence(read: Sequence[ReadSentence], asserted: frozenset[Intent], scores: Mapping[Intent, float]) -> float:
-    """How sure we are that nothing but the asserted intents is in the mail: its weakest sentence, its weakest intent."""
-    sentences = (min(one.explained(asserted), 1.0 - one.unexpected(asserted)) for one in read)
-    intents = (scores[intent] for intent in asserted)
-    others = (1.0 - scores[intent] for intent in Intent if intent not in asserted)
-    return min((*sentences, *intents, *others), default=0.0)
-
-
-def only_courtesy(read: Sequence[ReadSentence], least: float) -> bool:
+def only_courtesy(read: Sequence[ReadSentence]) -> bool:
     """Nothing but thanks and greetings."""
-    return bool(read) and all(one.labels[COURTESY] >= least for one in read)
+    return bool(read) and all(one.labels[COURTESY] >= SURELY_COURTESY for one in read)
 
 
 def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least: float) -> tuple[Unexplained, ...]:
@@ -58,6 +55,17 @@ def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least
         Unexplained(one.sentence.text[:200], "no known meaning")
         for one in read
         if one.explained(asserted) < least or one.unexpected(asserted) > 1.0 - least
+    )
+
+
+def numbers_without_role(findings: EntityFindings) -> tuple[Unexplained, ...]:
+    """Numbers of the new text that are no invoice, order, amount, date or reference: nobody knows what they ask for."""
+    taken = Coverage(findings.text)
+    taken.add_all([*findings.invoices, *findings.purchase_orders, *findings.amounts, *findings.dates, *findings.references])
+    return tuple(
+        Unexplained(match[0], "a number without a known role")
+        for match in _NUMBER.finditer(findings.text, findings.body_start)
+        if not taken.hits(Span(match.start(), match.end())) and not _YEAR.fullmatch(match[0])
     )
 
 

@@ -1,6 +1,6 @@
 """Words that mean the same, in several languages: concepts as features, and risk words as vetoes.
 
-In: text. Out: the concepts in it, with their words. The lists are data (`data/concepts.toml`), found by spaCy's
+In: text. Out: the concepts in it, with their words. The lists are data (`data/concepts/*.toml`), found by spaCy's
 PhraseMatcher over a blank multilingual pipeline: no downloaded model is involved.
 """
 
@@ -32,11 +32,13 @@ class ConceptLists:
 
 
 def load_lists() -> ConceptLists:
-    """Read the data file that ships with the package."""
-    data = tomllib.loads(resources.files("inboxbot.classify.data").joinpath("concepts.toml").read_text(encoding="utf-8"))
-    phrases = {name: tuple(entry["phrases"]) for name, entry in data["concept"].items()}
-    risks = {name: entry["veto"] for name, entry in data["concept"].items() if "veto" in entry}
-    return ConceptLists(phrases, risks)
+    """Read the data files that ship with the package; a concept stands in one file only."""
+    concepts: dict[str, Any] = {}
+    for file in sorted(resources.files("inboxbot.classify.data").joinpath("concepts").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            concepts |= tomllib.loads(file.read_text(encoding="utf-8")).get("concept", {})
+    phrases = {name: tuple(entry["phrases"]) for name, entry in concepts.items()}
+    return ConceptLists(phrases, {name: entry["veto"] for name, entry in concepts.items() if "veto" in entry})
 
 
 class ConceptFinder:

@@ -25,6 +25,7 @@ class IntentModel:
         self._artifact = artifact
         self.version = artifact.version
         self.card = artifact.card
+        self.gate = artifact.gate
 
     def document(self, text: str, concepts: Iterable[str]) -> dict[str, float]:
         """Probabilities of every label for a whole text."""
@@ -34,11 +35,11 @@ class IntentModel:
         """Probabilities of every label for one clause."""
         return predict(self._artifact.clause, text, concepts)
 
-    def unfamiliar(self, text: str) -> float:
-        """The share of a text's words (0..1) that training never saw: a language or a trade it does not know."""
+    def unfamiliar(self, text: str) -> tuple[float, int]:
+        """The share of a text's words (0..1) that training never saw (a language or trade it does not know), and the words."""
         words = [name for name in features(text) if " " not in name and name.isalpha() and len(name) > 1]
         unknown = sum(word not in self._artifact.document.vocabulary for word in words)
-        return unknown / len(words) if words else 0.0
+        return (unknown / len(words) if words else 0.0), len(words)
 
 
 def predict(model: LinearModel, text: str, concepts: Iterable[str]) -> dict[str, float]:

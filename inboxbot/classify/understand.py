@@ -10,27 +10,31 @@
 In: `Message`, `Facts`, `MachineClass`. Out: `Understanding`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from inboxbot.classify import completeness
 from inboxbot.classify.completeness import ReadSentence
-from inboxbot.classify.concepts import ConceptFinder, ConceptHit
-from inboxbot.classify.entities.extract import extract, to_entities
+from inboxbot.classify.concepts import ConceptFinder
+from inboxbot.classify.entities.extract import to_entities
+from inboxbot.classify.gate import View, gate_values
 from inboxbot.classify.intents import IntentModel, combine
 from inboxbot.classify.normalise import normalise
 from inboxbot.classify.sentences import Sentence, sentences
+from inboxbot.classify.signals import Signals, find_signals
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
-from inboxbot.understanding import Entities, Intent, IntentScore, Understanding
+from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Understanding
 
 MOST_SENTENCES = 60
+_ABOUT_PAYMENTS = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS, Intent.DEDUCTION, Intent.PAYMENT_PLAN})
 _BY_MACHINE = {
-    MachineClass.BOUNCE: Intent.BOUNCE,
-    MachineClass.RECEIPT: Intent.AUTO_REPLY,
-    MachineClass.COMPLAINT: Intent.BOUNCE,
-    MachineClass.AUTO_REPLY: Intent.AUTO_REPLY,
-    MachineClass.BULK: Intent.SPAM,
+    MachineClass.BOUNCE: (Intent.BOUNCE,),
+    MachineClass.RECEIPT: (Intent.AUTO_REPLY,),
+    MachineClass.COMPLAINT: (Intent.BOUNCE,),
+    MachineClass.AUTO_REPLY: (Intent.AUTO_REPLY,),
+    MachineClass.AUTO_REPLY_CHANGE: (Intent.AUTO_REPLY, Intent.ACCOUNT_UPDATE),
+    MachineClass.BULK: (Intent.SPAM,),
 }
 
 
@@ -51,62 +55,69 @@ class Understander:
         """Takes its thresholds from the model's card: they were chosen together with it."""
         self._model, self._finder = model, finder
         chosen = model.card["thresholds"]
+        self._gate = model.gate
         self._thresholds = Thresholds(chosen["assertion"], chosen["explanation"], chosen["answer"], model.card["certificate"])
 
     def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
         """What a message means."""
-        text = f"{message.subject}\n{message.new_text}"
-        hits = self._finder.find(text)
-        entities = to_entities(extract(message.subject, message.new_text, facts, message.sent_at))
-        read = self._read(text, hits)
-        document = self._model.document(normalise(text), [hit.concept for hit in hits])
-        scores = combine(document, [one.labels for one in read])
-        intents = self._asserted(scores, read, machine)
-        return self._understanding(message, intents, scores, read, hits, entities)
+        signals = find_signals(message.subject, message.new_text, facts, message.sent_at, self._finder)
+        view = self.view(signals)
+        return self._understanding(message, asserted_intents(view, machine, self._thresholds.assertion), view, signals)
 
-    def _read(self, text: str, hits: Sequence[ConceptHit]) -> list[ReadSentence]:
+    def view(self, signals: Signals) -> View:
+        """What the parts of the model say of a mail."""
+        read = self._read(signals)
+        text = normalise(signals.text)
+        document = self._model.document(text, signals.names())
+        unfamiliar, words = self._model.unfamiliar(text)
+        return View(document, combine(document, [one.labels for one in read]), read, unfamiliar, words)
+
+    def _read(self, signals: Signals) -> list[ReadSentence]:
         return [
-            ReadSentence(one, self._model.clause(normalise(one.text), [h.concept for h in hits if one.start <= h.start < one.end]))
-            for one in sentences(text)[:MOST_SENTENCES]
+            ReadSentence(one, self._model.clause(normalise(one.text), signals.names(one.start, one.end)))
+            for one in sentences(signals.text)[:MOST_SENTENCES]
         ]
 
-    def _asserted(self, scores: Mapping[Intent, float], read: Sequence[ReadSentence], machine: MachineClass) -> tuple[IntentScore, ...]:
-        """The asserted intents, primary first: a machine's class decides where it is one, else the scores."""
-        chosen = [intent for intent in Intent if scores[intent] >= self._thresholds.assertion] or [max(Intent, key=scores.__getitem__)]
-        if machine in _BY_MACHINE:
-            chosen = [_BY_MACHINE[machine]]
-        elif machine is MachineClass.AUTO_REPLY_CHANGE:
-            chosen = [Intent.AUTO_REPLY, Intent.ACCOUNT_UPDATE]
-        if len(chosen) > 1:
-            chosen = [intent for intent in chosen if intent is not Intent.OTHER or scores[intent] >= max(scores.values())]
-        ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, -scores[intent]))
-        if machine is MachineClass.AUTO_REPLY_CHANGE:
-            ranked = chosen
-        return tuple(IntentScore(intent, scores[intent], _evidence(intent, read)) for intent in ranked)
-
-    def _understanding(
-        self,
-        message: Message,
-        intents: tuple[IntentScore, ...],
-        scores: Mapping[Intent, float],
-        read: Sequence[ReadSentence],
-        hits: Sequence[ConceptHit],
-        entities: Entities,
-    ) -> Understanding:
+    def _understanding(self, message: Message, intents: tuple[IntentScore, ...], view: View, signals: Signals) -> Understanding:
         asserted = frozenset(score.intent for score in intents)
         least = self._thresholds.explanation
         return Understanding(
             intents=intents,
-            entities=entities,
-            unexplained=completeness.unexplained(read, asserted, least),
-            vetoes=completeness.vetoes(message, hits, self._finder.risks, self._model.unfamiliar(normalise(message.new_text))),
-            scores=scores,
-            only_courtesy=completeness.only_courtesy(_new(read, message), least) and bool(message.new_text.strip()),
+            entities=relevant(to_entities(signals.findings), asserted),
+            unexplained=(*completeness.unexplained(view.read, asserted, least), *completeness.numbers_without_role(signals.findings)),
+            vetoes=completeness.vetoes(message, signals.concepts, self._finder.risks, view.unfamiliar),
+            scores=view.scores,
+            only_courtesy=completeness.only_courtesy(_new(view.read, message)) and bool(message.new_text.strip()),
             model_version=self._model.version,
-            confidence=completeness.confidence(read, asserted, scores),
+            confidence=self._gate.confidence(gate_values(view, asserted)),
             threshold=self._thresholds.answer,
             certificate=self._thresholds.certificate,
         )
+
+
+def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[IntentScore, ...]:
+    """The asserted intents, primary first: a machine's class decides where it is one, else the scores."""
+    scores = view.scores
+    if machine in _BY_MACHINE:
+        ranked = list(_BY_MACHINE[machine])
+    else:
+        chosen = [intent for intent in Intent if scores[intent] >= least] or [max(Intent, key=scores.__getitem__)]
+        ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, -scores[intent]))
+    return tuple(IntentScore(intent, scores[intent], _evidence(intent, view.read)) for intent in ranked)
+
+
+def relevant(entities: Entities, asserted: frozenset[Intent]) -> Entities:
+    """The entities that the asserted intents give a meaning: a promised date needs a promise, a dispute has a reason."""
+    disputed = bool(asserted & {Intent.DISPUTE, Intent.DEDUCTION})
+    paying = bool(asserted & _ABOUT_PAYMENTS)
+    reason = entities.dispute_reason or (DisputeReason.OTHER if Intent.DISPUTE in asserted else None)
+    return replace(
+        entities,
+        promise_date=entities.promise_date if Intent.PROMISE_TO_PAY in asserted else None,
+        payment_method=entities.payment_method if paying else None,
+        payment_reference=entities.payment_reference if paying else None,
+        dispute_reason=reason if disputed else None,
+    )
 
 
 def _new(read: Sequence[ReadSentence], message: Message) -> list[ReadSentence]:

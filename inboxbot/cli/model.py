@@ -30,10 +30,11 @@ def train(
     """
     from inboxbot.classify.artifact import add_figures
     from inboxbot.classify.training.train import train as train_model
+    from inboxbot.evaluation import corpus_facts
     from inboxbot.evaluation import evaluate as evaluate_model
 
     _need(corpus)
-    card = train_model(corpus, out)
+    card = train_model(corpus, out, corpus_facts(corpus))
     typer.echo(f"trained on {card['created_from']['mails']} mails, written to {out}")
     figures = evaluate_model(corpus, out, "calibration")
     add_figures(out, figures)

@@ -24,6 +24,7 @@ class Resolver:
 
     company_domains: frozenset[str]
     free_mail_domains: frozenset[str]
+    company_currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Ledger:
         shared = Facts(
             as_of=self.as_of,
             standing=standing,
+            company_currency=resolver.company_currency,
             all_invoice_numbers=self._all_invoice_numbers,
             all_po_numbers=self._all_po_numbers,
             invoice_shapes=self._invoice_shapes,
@@ -83,6 +85,7 @@ class Ledger:
         return Facts(
             as_of=shared.as_of,
             standing=shared.standing,
+            company_currency=shared.company_currency,
             customer=customer,
             contacts=contacts,
             contact=next((c for c in contacts if c.email == address), None),

@@ -117,7 +117,7 @@ def open_office(folder: Path, text: str = COMPANY + TRUST, *, day: date = LEDGER
     return office
 
 
-def mail(  # noqa: PLR0913 - what a mail may have
+def mail(
     sender: str, subject: str, text: str, *, message_id: str | None = None, at: datetime | None = None, trusted: bool = True,
     headers: dict[str, str] | None = None,
 ) -> bytes:  # fmt: skip
@@ -140,8 +140,15 @@ def mail(  # noqa: PLR0913 - what a mail may have
 class Postbox:
     """What an SMTP server of the test took in."""
 
-    def __init__(self) -> None:
+    def __init__(self, refuse: str = "") -> None:
         self.mails: list[bytes] = []
+        self.refuse = refuse
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if self.refuse:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 welcome"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.mails.append(envelope.content)
@@ -149,9 +156,9 @@ class Postbox:
 
 
 @contextmanager
-def smtp_server() -> Iterator[tuple[Postbox, str]]:
-    """A running SMTP server on this machine, and the [smtp] section that leads to it."""
-    postbox = Postbox()
+def smtp_server(refuse: str = "") -> Iterator[tuple[Postbox, str]]:
+    """A running SMTP server on this machine (`refuse`: its answer to every recipient), and the [smtp] section that leads to it."""
+    postbox = Postbox(refuse)
     port = Ports.free().smtp
     controller = Controller(postbox, hostname="127.0.0.1", port=port)
     controller.start()

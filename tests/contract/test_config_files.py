@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,7 @@ def test_what_the_example_shows_as_default_is_the_default(section: str, key: str
 def test_every_table_and_key_of_the_example_is_explained() -> None:
     """A comment stands above each group of keys: none follows a table's header or an empty line directly."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    first_of_group = [
-        line for above, line in zip(lines, lines[1:], strict=False) if _KEY.fullmatch(line) and (not above or _TABLE.match(above))
-    ]
+    first_of_group = [line for above, line in pairwise(lines) if _KEY.fullmatch(line) and (not above or _TABLE.match(above))]
 
     assert [line for line in first_of_group if not line.startswith("name = ")] == []
 

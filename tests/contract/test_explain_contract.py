@@ -11,10 +11,13 @@ from contract.schemas import faults, validator
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 KEYS = (  # of the contract; more may follow, none may go
-    "file", "message_id", "from", "customer_id", "intents", "primary", "entities", "outcome", "answers", "automatic_mail", "assignee", "reasons",
+    "file", "message_id", "from", "customer_id", "intents", "primary", "entities", "outcome", "answers", "automatic_mail", "assignee",
+    "reasons",
 )  # fmt: skip
 ENTITIES = ("invoice_numbers", "po_numbers", "amounts", "promise_date", "payment_method", "payment_reference", "dispute_reason")
-COPY = mail("m.fuller@alderstone.example", "Copy of invoice INV-20294", "Hello,\n\nplease resend invoice INV-20294.\n\nThank you\nMegan", at=AT)
+COPY = mail(
+    "m.fuller@alderstone.example", "Copy of invoice INV-20294", "Hello,\n\nplease resend invoice INV-20294.\n\nThank you\nMegan", at=AT
+)
 STRANGER = mail("sales@unknown.example", "Hello", "Please send me a copy of invoice INV-20294.", at=AT, message_id="")
 OUT_OF_OFFICE = mail("y.sato@nakamura-trading.example", "Out of office", "I am away.", at=AT, headers={"Auto-Submitted": "auto-replied"})
 
@@ -42,7 +45,7 @@ def test_every_object_keeps_to_the_schema(explained: tuple[list[str], Ended]) ->
 
 def test_all_keys_of_the_contract_are_always_there(explained: tuple[list[str], Ended]) -> None:
     for found in explained[1].lines:
-        assert tuple(found)[: len(KEYS)] == KEYS
+        assert set(KEYS) <= set(found)
         assert tuple(found["entities"]) == ENTITIES
         assert found["primary"] == found["intents"][0]["intent"]
 
@@ -71,7 +74,11 @@ def test_a_file_that_cannot_be_read_is_routed_with_the_reason(explained: tuple[l
 
     assert "unreadable: the file cannot be read: No such file or directory" in missing["reasons"]
     assert "unreadable: the file cannot be read: Is a directory" in folder["reasons"]
-    assert (missing["intents"], missing["from"], missing["message_id"]) == ([{"intent": "other", "probability": 1.0, "evidence": ""}], "", "")
+    assert (missing["intents"], missing["from"], missing["message_id"]) == (
+        [{"intent": "other", "probability": 1.0, "evidence": ""}],
+        "",
+        "",
+    )
 
 
 def test_reasons_are_a_code_and_words(explained: tuple[list[str], Ended]) -> None:

@@ -16,6 +16,7 @@ from inboxbot.conversation import Promise
 from inboxbot.store import ledger_notes
 from inboxbot.store.engine import Store
 
+MEGAN = "m.fuller@alderstone.example"
 EXPORTS = ("decisions", "conversations", "promises", "disputes", "outbox", "audit")
 CORPUS_MAIL = {
     "id": "w01-001", "subject": "Invoice copy", "from": "m.fuller@alderstone.example", "date": "2026-11-17T08:02:00-06:00", "lang": "en",
@@ -37,9 +38,9 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Office:
     with smtp_server() as (_, smtp):
         office.configure(COMPANY + TRUST + MAILDIR + smtp + '[[rule]]\nname = "owner"\nthen = { assign = "account_owner" }\n')
         for raw in (
-            mail("Megan Fuller <m.fuller@alderstone.example>", f"Copy of invoice {number}", f"Hello,\n\nplease resend invoice {number}.\n\nThank you\nMegan Fuller"),
-            mail("m.fuller@alderstone.example", f"Invoice {number}", f"Hi,\n\nThe price on {number} is wrong. We dispute this invoice.\n\nMegan"),
-            mail("ap@alderstone.example", "Bank details", "Hello,\n\nplease confirm your bank account number and IBAN for payment.\n\nThanks"),
+            mail(MEGAN, f"Copy of invoice {number}", f"Hello,\n\nplease resend invoice {number}.\n\nThank you\nMegan Fuller"),
+            mail(MEGAN, f"Invoice {number}", f"Hi,\n\nThe price on {number} is wrong. We dispute this invoice.\n\nMegan"),
+            mail("ap@alderstone.example", "Bank details", "Hello,\n\nplease confirm your bank account number and IBAN.\n\nThanks"),
             mail("y.sato@nakamura-trading.example", "Out of office", "I am away until Monday.", headers={"Auto-Submitted": "auto-replied"}),
             mail("invoices@cobaltrobotics.example", "Statement", "Please send us a statement of account.", trusted=False),
         ):  # fmt: skip
@@ -47,7 +48,11 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Office:
         ended = office.run("run", "--once", "--only", "ingest,process,send")
         assert ended.code == 0, ended.err
     office.deliver(mail("joe.tran@bayline-marine.example", "Later", "This one has not been read yet."))
-    for command in (("note", "1", "called them"), ("assign", "1", "sam.okafor@brightwater.example"), ("reply", "2", "--text", "We look into it.")):
+    for command in (
+        ("note", "1", "called them"),
+        ("assign", "1", "sam.okafor@brightwater.example"),
+        ("reply", "2", "--text", "We look into it."),
+    ):
         assert office.call("queue", *command, "--as", "dana").code == 0
     record_promise(office)
     return office
@@ -186,7 +191,9 @@ def test_evaluate(office: Office) -> None:
     (corpus / "ledger").symlink_to(office.folder / "ledger")
     (corpus / "splits.json").write_text('{"train": [], "calibration": ["w01"], "test": []}', encoding="utf-8")
     (corpus / "mails" / "w01.jsonl").write_text(json.dumps(CORPUS_MAIL) + "\n", encoding="utf-8")
-    ended = run([INBOXBOT, "evaluate", "--corpus", str(corpus), "--json", "--model", str(Path(__file__).parents[2] / "models" / "artifact")])
+    ended = run(
+        [INBOXBOT, "evaluate", "--corpus", str(corpus), "--json", "--model", str(Path(__file__).parents[2] / "models" / "artifact")]
+    )
 
     figures = one(ended)
     assert faults("evaluate", figures) == []

@@ -6,7 +6,8 @@ one writer wrote is alike, and a random split would flatter the model.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from inboxbot.understanding import Intent
 
 COURTESY, CONTEXT = "hi", "ctx"  # segment tags beside the intents
 NOT_NEW_TEXT = frozenset({"sig", "disc", "quote"})
+_CLAUSE = re.compile(r"\[([a-z_+]+)\]\s*(.+)")
 SPLITS = ("train", "calibration", "test")
 
 
@@ -96,6 +98,12 @@ def read(path: Path) -> Iterator[LabelledMail]:
             raise ModelError(f"{path}:{number}: not a labelled mail") from error
 
 
+def load_clauses(folder: Path) -> list[Segment]:
+    """The clauses written without a mail around them: `clauses/*.txt`, one `[tag] words` a line; all are for training."""
+    lines = [line for path in sorted((folder / "clauses").glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Segment(match[1], match[2]) for line in lines if (match := _CLAUSE.fullmatch(line.strip()))]
+
+
 def from_json(data: dict[str, Any]) -> LabelledMail:
     """One line of a corpus file as a value."""
     return LabelledMail(
@@ -122,7 +130,7 @@ def from_json(data: dict[str, Any]) -> LabelledMail:
     )
 
 
-def digest(folder: Path, splits: Iterable[str] = SPLITS) -> str:
+def digest(folder: Path, splits: Collection[str] = SPLITS) -> str:
     """SHA-256 over the corpus files of these splits: which corpus a model was made from."""
     names = json.loads((folder / "splits.json").read_text(encoding="utf-8"))
     total = hashlib.sha256()
@@ -130,4 +138,6 @@ def digest(folder: Path, splits: Iterable[str] = SPLITS) -> str:
         for writer in names[split]:
             total.update(writer.encode())
             total.update((folder / "mails" / f"{writer}.jsonl").read_bytes())
+    for path in sorted((folder / "clauses").glob("*.txt")) if "train" in splits else ():
+        total.update(path.read_bytes())
     return total.hexdigest()

@@ -1,0 +1,96 @@
+"""How sure may we be that a whole mail is understood? One probability from everything the model's parts say.
+
+In: the document's and the clauses' probabilities. Out: features, and with the trained weights a confidence (0..1). The
+gate is a small logistic regression fitted on mails that the intent model had not seen (see `training/train.py`); it
+learns what a weak clause, a second intent in the shadow or unknown words cost.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from inboxbot.classify.completeness import ReadSentence
+from inboxbot.understanding import Intent
+
+ANSWERABLE = "answerable"  # the document model's label for mails that a machine may answer
+NAMES = (
+    "weakest asserted intent",
+    "weakest asserted intent, document alone",
+    "weakest asserted intent, clauses alone",
+    "strongest other intent",
+    "strongest other intent, document alone",
+    "strongest other non-routine intent",
+    "answerable",
+    "least explained clause",
+    "two least explained clauses",
+    "clauses explained on average",
+    "strongest unexpected clause",
+    "strongest unexpected non-routine clause",
+    "strongest clause that is none of ours",
+    "none of ours, document alone",
+    "asserted intents",
+    "clauses",
+    "unfamiliar words",
+    "words",
+)
+_EDGE = 0.005  # probabilities are clipped here before the logit
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the parts of the model say of one mail."""
+
+    document: Mapping[str, float]
+    scores: Mapping[Intent, float]
+    read: Sequence[ReadSentence]
+    unfamiliar: float  # share of words never seen
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The trained weights; features are centred and scaled first."""
+
+    means: Sequence[float]
+    scales: Sequence[float]
+    weights: Sequence[float]
+    intercept: float
+
+    def confidence(self, values: Sequence[float]) -> float:
+        """The probability (0..1) that the understanding is right as a whole and the mail answerable."""
+        terms = zip(values, self.means, self.scales, self.weights, strict=True)
+        total = self.intercept + sum((value - mean) / scale * weight for value, mean, scale, weight in terms)
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def gate_values(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
+    """The features, in the order of `NAMES`."""
+    others = [intent for intent in Intent if intent not in asserted]
+    serious = [intent for intent in others if not intent.routine]
+    strongest = {intent: max((one.labels[intent] for one in view.read), default=0.0) for intent in Intent}
+    explained = sorted(one.explained(asserted) for one in view.read) or [0.0]
+    return (
+        _logit(min(view.scores[intent] for intent in asserted)),
+        _logit(min(view.document[intent] for intent in asserted)),
+        _logit(min(strongest[intent] for intent in asserted)),
+        _logit(max(view.scores[intent] for intent in others)),
+        _logit(max(view.document[intent] for intent in others)),
+        _logit(max((view.scores[intent] for intent in serious), default=0.0)),
+        _logit(view.document[ANSWERABLE]),
+        _logit(explained[0]),
+        _logit(sum(explained[:2]) / len(explained[:2])),
+        _logit(sum(explained) / len(explained)),
+        _logit(max(strongest[intent] for intent in others)),
+        _logit(max((strongest[intent] for intent in serious), default=0.0)),
+        _logit(strongest[Intent.OTHER]),
+        _logit(view.document[Intent.OTHER]),
+        float(len(asserted)),
+        min(len(view.read), 15) / 5,
+        view.unfamiliar * 5,
+        math.log1p(view.words),
+    )
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, _EDGE), 1.0 - _EDGE)
+    return math.log(clipped / (1.0 - clipped))
