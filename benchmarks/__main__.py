@@ -27,10 +27,12 @@ def main() -> int:
 
 
 def _print(rows: list[Row]) -> None:
-    table = Table("What", "Median", "p95", "Beside", "n")
+    table = Table()
+    for heading in ("What", "Median", "p95", "Beside", "n"):
+        table.add_column(heading, no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 sys.exit(main())

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from inboxbot.classify.artifact import load as load_artifact
-from inboxbot.classify.concepts import ConceptFinder, load_lists
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
+from inboxbot.classify.word_lists import load_word_lists
 from inboxbot.config import Config, SmtpSection
 from inboxbot.decision import History, Understood
 from inboxbot.errors import ConfigError, InboxbotError
@@ -86,7 +86,7 @@ class App:
     def understander(self) -> Understander:
         """The model, loaded."""
         artifact = load_artifact(self.config.model.path or shipped_model())
-        return Understander(IntentModel(artifact), ConceptFinder(load_lists()))
+        return Understander(IntentModel(artifact), load_word_lists())
 
     @cached_property
     def key(self) -> bytes:
@@ -148,6 +148,7 @@ class App:
             sender=self.sender() if "send" in parts and self.config.smtp else None,
             serve_web=self._web_task() if "web" in parts else None,
             now=self.now,
+            alone=sqlite_path(self.config.store.url) is not None,
         )
 
     def warn_at_start(self) -> None:
@@ -173,7 +174,7 @@ class App:
     def check(self) -> list[str]:
         """What is wrong with what the configuration names: model, templates, ledger rows, documents."""
         problems = list(self.ledger.current.problems)
-        checks: list[Callable[[], object]] = [lambda: self.understander, compile_all]
+        checks: list[Callable[[], object]] = [self.read_secrets, lambda: self.understander, compile_all]
         for one in checks:
             try:
                 one()
@@ -183,6 +184,14 @@ class App:
         if folder is not None and not folder.is_dir():
             problems.append(f"[documents] path: {folder} is not a folder")
         return problems
+
+    def read_secrets(self) -> None:
+        """Read every secret that the configuration names; raises ConfigError for the first that is not there."""
+        for index, mailbox in enumerate(self.config.mailbox, start=1):
+            if mailbox.kind == "imap":
+                mailbox.password.read(f"mailbox[{index}].password")
+        if self.config.smtp and self.config.smtp.username:
+            self.config.smtp.password.read("smtp.password")
 
     async def check_connections(self) -> list[str]:
         """Log in everywhere; what did not work."""

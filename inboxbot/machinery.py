@@ -35,6 +35,7 @@ class Machinery:
     sender: Sender | None
     serve_web: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None
     now: Callable[[], datetime]
+    alone: bool = True  # no other process sends from this store (a lock is held)
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
         """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each."""
@@ -78,7 +79,9 @@ class Machinery:
 
     def recover(self) -> None:
         """Settle what a process that died may have left behind, and note the ledger."""
-        if self.sender:
+        if self.sender and self.alone:
+            self.sender.recover()
+        elif self.sender:
             self.sender.doubt_abandoned()
         self.note_sync()
 

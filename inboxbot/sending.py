@@ -87,11 +87,17 @@ class Sender:
         log.info("sent", reply=reply)
         return await self._end(item, OutboxState.SENT, reply=reply)
 
-    def doubt_abandoned(self) -> None:
+    def recover(self) -> None:
+        """At the start, when no other sender lives (the caller holds the lock): settle what a dead one left behind."""
+        with self.store.transaction() as session:
+            outbox.free_claims(session)
+        self.doubt_abandoned(whatever_lease=True)
+
+    def doubt_abandoned(self, *, whatever_lease: bool = False) -> None:
         """Put items whose sender died in the middle of the body in doubt, and before people."""
         now = self.now()
         with self.store.transaction() as session:
-            for outbox_id in outbox.doubt_abandoned(session, now):
+            for outbox_id in outbox.doubt_abandoned(session, now, whatever_lease=whatever_lease):
                 _log.error("send_in_doubt", outbox=outbox_id, why="the sender stopped in the middle")
                 _show_people(session, outbox_id, "in_doubt: the program stopped while this mail was leaving", now)
 

@@ -20,6 +20,7 @@ from inboxbot.classify.gate import Gate
 from inboxbot.errors import ModelError
 
 FORMAT_VERSION = 1
+_CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate"}
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
 Array = npt.NDArray[Any]
@@ -79,8 +80,10 @@ def load(folder: Path) -> Artifact:
         weights = (folder / "weights.npz").read_bytes()
     except (OSError, ValueError) as error:
         raise ModelError(f"the model in {folder} cannot be read; `inboxbot train` makes one") from error
-    if card.get("format_version") != FORMAT_VERSION:
-        raise ModelError(f"the model in {folder} has format {card.get('format_version')}, expected {FORMAT_VERSION}; train it anew")
+    if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
+        raise ModelError(f"the card of the model in {folder} is not complete; train it anew")
+    if card["format_version"] != FORMAT_VERSION:
+        raise ModelError(f"the model in {folder} has format {card['format_version']}, expected {FORMAT_VERSION}; train it anew")
     if hashlib.sha256(weights).hexdigest() != card.get("weights_sha256"):
         raise ModelError(f"the model in {folder} is not the one its card describes (weights.npz was changed)")
     try:

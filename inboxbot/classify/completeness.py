@@ -32,6 +32,7 @@ class ReadSentence:
 
     sentence: Sentence
     labels: Mapping[str, float]
+    is_subject: bool = False  # a subject names the matter; it need not be a sentence that means something by itself
 
     def explained(self, asserted: frozenset[Intent]) -> float:
         """How probable it is that the sentence is courtesy, context or one of the asserted intents (0..1)."""
@@ -44,6 +45,11 @@ class ReadSentence:
         return max((self.labels[intent] for intent in Intent if intent not in asserted), default=0.0)
 
 
+def must_be_explained(read: Sequence[ReadSentence]) -> Sequence[ReadSentence]:
+    """The body's sentences; the subject's where there is no body."""
+    return [one for one in read if not one.is_subject] or read
+
+
 def only_courtesy(read: Sequence[ReadSentence]) -> bool:
     """Nothing but thanks and greetings."""
     return bool(read) and all(one.labels[COURTESY] >= SURELY_COURTESY for one in read)
@@ -53,7 +59,7 @@ def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least
     """Sentences that are neither courtesy, context nor an asserted intent, for staff to see."""
     return tuple(
         Unexplained(one.sentence.text[:200], "no known meaning")
-        for one in read
+        for one in must_be_explained(read)
         if one.explained(asserted) < least or one.unexpected(asserted) > 1.0 - least
     )
 

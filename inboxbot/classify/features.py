@@ -16,13 +16,18 @@ MOST_CHARACTERS = 8_000  # of a text; what a writer wants stands in the first pa
 
 def features(text: str) -> Iterator[str]:
     """Every feature of a normalised text, repeated as often as it occurs."""
-    words = [word[:_LONGEST_WORD] for word in _WORD.findall(text[:MOST_CHARACTERS])]
+    words = words_of(text)
     yield from words
     for left, right in pairwise(words):
         yield f"{left} {right}"
     for word in words:
         if word.isalpha():
             yield from _letter_groups(word)
+
+
+def words_of(text: str) -> list[str]:
+    """The words and marks of a normalised text, in order."""
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(text[:MOST_CHARACTERS])]
 
 
 def _letter_groups(word: str) -> Iterator[str]:

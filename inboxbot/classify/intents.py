@@ -1,6 +1,6 @@
 """The intent model: how probable each intent is, from the whole text and from each of its clauses.
 
-In: normalised texts with their concepts. Out: probabilities by label. Two linear models (see `artifact`): one saw
+In: normalised texts with their signals. Out: probabilities by label. Two linear models (see `artifact`): one saw
 whole mails, one saw single clauses, which also knows courtesy and harmless context.
 """
 
@@ -27,13 +27,13 @@ class IntentModel:
         self.card = artifact.card
         self.gate = artifact.gate
 
-    def document(self, text: str, concepts: Iterable[str]) -> dict[str, float]:
+    def document(self, text: str, signals: Iterable[str]) -> dict[str, float]:
         """Probabilities of every label for a whole text."""
-        return predict(self._artifact.document, text, concepts)
+        return predict(self._artifact.document, text, signals)
 
-    def clause(self, text: str, concepts: Iterable[str]) -> dict[str, float]:
+    def clause(self, text: str, signals: Iterable[str]) -> dict[str, float]:
         """Probabilities of every label for one clause."""
-        return predict(self._artifact.clause, text, concepts)
+        return predict(self._artifact.clause, text, signals)
 
     def unfamiliar(self, text: str) -> tuple[float, int]:
         """The share of a text's words (0..1) that training never saw (a language or trade it does not know), and the words."""
@@ -42,9 +42,9 @@ class IntentModel:
         return (unknown / len(words) if words else 0.0), len(words)
 
 
-def predict(model: LinearModel, text: str, concepts: Iterable[str]) -> dict[str, float]:
+def predict(model: LinearModel, text: str, signals: Iterable[str]) -> dict[str, float]:
     """Label probabilities: sublinear TF-IDF, length-normalised, through the logistic function."""
-    indexes, values = _vector(model, text, concepts)
+    indexes, values = _vector(model, text, signals)
     scores = values @ model.weights[indexes] + model.intercepts
     probabilities = 1.0 / (1.0 + np.exp(-scores))
     return {label: float(p) for label, p in zip(model.labels, probabilities, strict=True)}
@@ -59,13 +59,13 @@ def combine(document: Mapping[str, float], clauses: Sequence[Mapping[str, float]
     }
 
 
-def counted(text: str, concepts: Iterable[str]) -> Counter[str]:
-    """The features of a text with their counts, concepts included."""
-    return Counter([*features(text), *(f"#{concept}" for concept in concepts)])
+def counted(text: str, signals: Iterable[str]) -> Counter[str]:
+    """The features of a text with their counts, signals included."""
+    return Counter([*features(text), *(f"#{name}" for name in signals)])
 
 
-def _vector(model: LinearModel, text: str, concepts: Iterable[str]) -> tuple[Array, Array]:
-    known = {model.vocabulary[name]: count for name, count in counted(text, concepts).items() if name in model.vocabulary}
+def _vector(model: LinearModel, text: str, signals: Iterable[str]) -> tuple[Array, Array]:
+    known = {model.vocabulary[name]: count for name, count in counted(text, signals).items() if name in model.vocabulary}
     indexes = np.fromiter(known.keys(), dtype=np.int64, count=len(known))
     frequencies = np.fromiter((1.0 + math.log(count) for count in known.values()), dtype=np.float64, count=len(known))
     values = frequencies * model.idf[indexes]

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxbot.classify.concepts import ConceptFinder, ConceptHit
+from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.extract import extract
 from inboxbot.classify.entities.findings import EntityFindings, Mention
+from inboxbot.classify.glossary import Glossary
+from inboxbot.classify.normalise import normalise
+from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 
 
@@ -23,19 +26,24 @@ class Signals:
     concepts: tuple[ConceptHit, ...]
     findings: EntityFindings
     marks: tuple[tuple[str, int], ...]  # (name, where it begins)
+    language: str
+    glossary: Glossary
 
     def names(self, start: int = 0, end: int | None = None) -> list[str]:
-        """The signals that begin in a range of the text (default: all)."""
-        return [name for name, place in self.marks if start <= place < (len(self.text) + 1 if end is None else end)]
+        """The features of a range of the text (default: all) beyond its words: what begins in it, and its head words."""
+        last = len(self.text) if end is None else end
+        found = [name for name, place in self.marks if start <= place < max(last, start + 1)]
+        return [*found, *self.glossary.features(normalise(self.text[start:last]), self.language)]
 
 
-def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, finder: ConceptFinder) -> Signals:
+def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, lists: WordLists) -> Signals:
     """Everything found in one mail."""
     text = f"{subject}\n{new_text}"
     findings = extract(subject, new_text, facts, sent_at)
-    concepts = tuple(finder.find(text))
+    concepts = tuple(lists.concepts.find(text))
     marks = (*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings))
-    return Signals(text, len(subject) + 1, concepts, findings, marks)
+    language = lists.glossary.language(normalise(text))
+    return Signals(text, len(subject) + 1, concepts, findings, marks, language, lists.glossary)
 
 
 def _entity_marks(findings: EntityFindings) -> Iterator[tuple[str, int]]:

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 from inboxbot.classify import completeness
 from inboxbot.classify.completeness import ReadSentence
-from inboxbot.classify.concepts import ConceptFinder
 from inboxbot.classify.entities.extract import to_entities
 from inboxbot.classify.gate import View, gate_values
 from inboxbot.classify.intents import IntentModel, combine
 from inboxbot.classify.normalise import normalise
 from inboxbot.classify.sentences import Sentence, sentences
 from inboxbot.classify.signals import Signals, find_signals
+from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
 from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Understanding
@@ -51,16 +51,16 @@ class Thresholds:
 class Understander:
     """Understands messages with one loaded model."""
 
-    def __init__(self, model: IntentModel, finder: ConceptFinder) -> None:
+    def __init__(self, model: IntentModel, lists: WordLists) -> None:
         """Takes its thresholds from the model's card: they were chosen together with it."""
-        self._model, self._finder = model, finder
+        self._model, self._lists = model, lists
         chosen = model.card["thresholds"]
         self._gate = model.gate
         self._thresholds = Thresholds(chosen["assertion"], chosen["explanation"], chosen["answer"], model.card["certificate"])
 
     def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
         """What a message means."""
-        signals = find_signals(message.subject, message.new_text, facts, message.sent_at, self._finder)
+        signals = find_signals(message.subject, message.new_text, facts, message.sent_at, self._lists)
         view = self.view(signals)
         return self._understanding(message, asserted_intents(view, machine, self._thresholds.assertion), view, signals)
 
@@ -74,7 +74,7 @@ class Understander:
 
     def _read(self, signals: Signals) -> list[ReadSentence]:
         return [
-            ReadSentence(one, self._model.clause(normalise(one.text), signals.names(one.start, one.end)))
+            ReadSentence(one, self._model.clause(normalise(one.text), signals.names(one.start, one.end)), one.start < signals.body_start)
             for one in sentences(signals.text)[:MOST_SENTENCES]
         ]
 
@@ -85,9 +85,9 @@ class Understander:
             intents=intents,
             entities=relevant(to_entities(signals.findings), asserted),
             unexplained=(*completeness.unexplained(view.read, asserted, least), *completeness.numbers_without_role(signals.findings)),
-            vetoes=completeness.vetoes(message, signals.concepts, self._finder.risks, view.unfamiliar),
+            vetoes=completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
             scores=view.scores,
-            only_courtesy=completeness.only_courtesy(_new(view.read, message)) and bool(message.new_text.strip()),
+            only_courtesy=Intent.OTHER in asserted and _only_courtesy(view),
             model_version=self._model.version,
             confidence=self._gate.confidence(gate_values(view, asserted)),
             threshold=self._thresholds.answer,
@@ -100,6 +100,8 @@ def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[I
     scores = view.scores
     if machine in _BY_MACHINE:
         ranked = list(_BY_MACHINE[machine])
+    elif _only_courtesy(view):
+        ranked = [Intent.OTHER]
     else:
         chosen = [intent for intent in Intent if scores[intent] >= least] or [max(Intent, key=scores.__getitem__)]
         ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, -scores[intent]))
@@ -120,9 +122,10 @@ def relevant(entities: Entities, asserted: frozenset[Intent]) -> Entities:
     )
 
 
-def _new(read: Sequence[ReadSentence], message: Message) -> list[ReadSentence]:
-    """The sentences of the body alone."""
-    return [one for one in read if one.sentence.start > len(message.subject)]
+def _only_courtesy(view: View) -> bool:
+    """A body that is thanks and greetings in words that are known, and nothing else."""
+    body = [one for one in view.read if not one.is_subject]
+    return view.unfamiliar <= completeness.MOST_UNFAMILIAR and completeness.only_courtesy(body)
 
 
 def _evidence(intent: Intent, read: Sequence[ReadSentence]) -> str:

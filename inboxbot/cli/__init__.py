@@ -7,6 +7,7 @@ imported inside the commands, so that `--help` and `status` stay quick.
 
 import sys
 
+import structlog
 import typer
 
 from inboxbot.cli import admin, explain, model, outbox, queue, run
@@ -44,10 +45,11 @@ def run_command(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away; Python would complain about it at exit
         return 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one plain line
         words = getattr(error, "format_message", None)  # typer's own usage errors, whichever click it carries
         if words is None:
-            raise
+            structlog.get_logger(__name__).exception("defect")
+            return _fail(f"a defect of inboxbot: {type(error).__name__}: {error}", 1)
         return _fail(words() or "see inboxbot --help", 2)
     return code if isinstance(code, int) else 0
 

@@ -42,6 +42,7 @@ def run_app(app: "App", parts: frozenset[str], *, once: bool) -> int:
     from inboxbot.store import lock
     from inboxbot.store.engine import sqlite_path
 
+    app.read_secrets()
     app.warn_at_start()
     machinery = app.machinery(parts)
     with lock.hold(sqlite_path(app.config.store.url), sorted(parts & {"ingest", "process", "send"})):

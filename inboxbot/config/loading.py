@@ -40,8 +40,7 @@ def parse(text: str, path: Path) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        raise ConfigError(f"not valid TOML: {error}", file=path, line=int(found[1]) if found else None) from None
+        raise _not_toml(error, path) from None
     _resolve_paths(data, path.resolve().parent)
     try:
         config = Config.model_validate(data)
@@ -52,6 +51,11 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
+def _not_toml(error: tomllib.TOMLDecodeError, path: Path) -> ConfigError:
+    found = re.search(r"at line (\d+)", str(error))
+    return ConfigError(f"not valid TOML: {error}", file=path, line=int(found[1]) if found else None)
+
+
 def with_rules(config: Config, path: Path) -> Config:
     """The same configuration under the [[rule]] and [[team]] tables of another file (teams stay when it has none)."""
     try:
@@ -60,7 +64,7 @@ def with_rules(config: Config, path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("cannot be read", file=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"not valid TOML: {error}", file=path) from None
+        raise _not_toml(error, path) from None
     current = config.model_dump(mode="python", exclude_unset=True)
     current["rule"] = data.get("rule", [])
     current["team"] = data.get("team", current.get("team", []))

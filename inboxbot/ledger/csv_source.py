@@ -27,6 +27,7 @@ COLUMNS = {
 _YES, _NO = frozenset({"true", "yes", "1", "y"}), frozenset({"", "false", "no", "0", "n"})
 _EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _READ_TRIES = 3
+_TOO_MANY = "\0"  # the reader's key for fields beyond the header
 
 Row = dict[str, str]
 
@@ -85,9 +86,10 @@ def _read_all(folder: Path) -> _Reading:
     for name, take in _TAKERS.items():
         for line, row in _rows(folder / name):
             try:
+                _check_fields(row, COLUMNS[name])
                 take(reading, row)
             except _BadRowError as error:
-                _reject(reading, f"{folder / name}:{line}: {error}", row.get("customer_id", ""))
+                _reject(reading, f"{folder / name}:{line}: {error}", row.get("customer_id") or "")
     return reading
 
 
@@ -101,10 +103,10 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     """(line, row) of a file; surrounding white space is not part of a value."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restkey="", strict=True)
+            reader = csv.DictReader(stream, restkey=_TOO_MANY, strict=True)
             _check_header(path, reader.fieldnames or ())
             for row in reader:
-                values = {key: (value or "").strip() for key, value in row.items() if key}
+                values = {key: value.strip() if isinstance(value, str) else value for key, value in row.items()}
                 if any(values.values()):
                     yield reader.line_num, values
     except OSError as error:
@@ -113,6 +115,15 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
         raise LedgerError(f"{path} is not UTF-8 (byte {error.start})") from None
     except csv.Error as error:
         raise LedgerError(f"{path}:{reader.line_num}: not valid CSV: {error}") from None
+
+
+def _check_fields(row: Row, columns: tuple[str, ...]) -> None:
+    """A row with another number of fields than the header has its values in the wrong columns."""
+    if _TOO_MANY in row:
+        raise _BadRowError("it has more fields than the header (a comma inside a value must be quoted)")
+    missing = [column for column in columns if row[column] is None]
+    if missing:
+        raise _BadRowError(f"it has fewer fields than the header: {', '.join(missing)} missing")
 
 
 def _check_header(path: Path, header: object) -> None:

@@ -94,9 +94,14 @@ def retry_later(session: Session, item: OutboxItem, at: datetime, error: str) ->
     )
 
 
-def doubt_abandoned(session: Session, now: datetime) -> list[int]:
-    """Items whose sender died while the body was leaving are in doubt; their ids."""
-    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING.value, col(OutboxRow.lease_until) < now)
+def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = False) -> list[int]:
+    """Items whose sender died while the body was leaving are in doubt; their ids.
+
+    `whatever_lease`: the caller knows that no other sender lives, and need not wait for the leases to run out.
+    """
+    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING.value)
+    if not whatever_lease:
+        statement = statement.where(col(OutboxRow.lease_until) < now)
     ids = []
     for row in session.exec(statement):
         row.state, row.finished_at, row.lease_until = OutboxState.IN_DOUBT.value, now, None
@@ -123,6 +128,11 @@ def get(session: Session, outbox_id: int) -> OutboxRow:
     if row is None:
         raise NotFoundError(f"there is no outbox item {outbox_id}")
     return row
+
+
+def free_claims(session: Session) -> None:
+    """Give back every claim: the caller knows that no other sender lives."""
+    session.exec(update(OutboxRow).where(col(OutboxRow.state) == OutboxState.READY.value).values(lease_until=None))
 
 
 def counts(session: Session) -> dict[str, int]:

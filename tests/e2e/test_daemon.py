@@ -60,6 +60,14 @@ def replace(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
+def test_a_missing_password_is_an_error_at_start(own_company: Company) -> None:
+    (own_company.folder / "imap-password").unlink()
+    ended = own_company.run("run")
+    assert ended.code == 2
+    assert len(ended.complaints) == 1
+    assert "imap-password" in ended.complaints[0]
+
+
 def test_a_taken_web_port_is_an_error_at_start(own_company: Company) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -71,8 +79,11 @@ def test_a_taken_web_port_is_an_error_at_start(own_company: Company) -> None:
 
 
 def test_a_task_that_dies_stops_the_process_and_is_named(own_company: Company) -> None:
-    (own_company.folder / "imap-password").unlink()  # without it there is no way on for the reader
     with own_company.daemon() as daemon:
+        own_company.write(ASKER)
+        daemon.wait_for("sent")
+        (own_company.folder / "imap-password").unlink()  # without it there is no way back into the mailbox
+        own_company.server.kick(own_company.address)
         assert daemon.ended() == 1
         (death,) = daemon.events("task_died")
     assert death["task"] == "ingest:ar"

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from inboxbot.classify.artifact import Array, Artifact, LinearModel, save
-from inboxbot.classify.concepts import ConceptFinder, load_lists
 from inboxbot.classify.gate import ANSWERABLE, NAMES, gate_values
 from inboxbot.classify.intents import IntentModel, counted
 from inboxbot.classify.normalise import normalise
@@ -25,6 +24,7 @@ from inboxbot.classify.signals import Signals, find_signals
 from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail, Segment
 from inboxbot.classify.understand import Understander, asserted_intents
+from inboxbot.classify.word_lists import WordLists, load_word_lists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass
 from inboxbot.understanding import Intent
@@ -58,7 +58,7 @@ class Material:
     documents: Sequence[Example]
     clauses: Sequence[Sequence[Example]]
     lone_clauses: list[Example]
-    finder: ConceptFinder
+    lists: WordLists
 
 
 def train(folder: Path, target: Path, facts_of: FactsOf) -> dict[str, Any]:
@@ -76,15 +76,15 @@ def train(folder: Path, target: Path, facts_of: FactsOf) -> dict[str, Any]:
 def prepare(folder: Path, facts_of: FactsOf) -> Material:
     """The train split as examples."""
     mails = corpus.load(folder, "train")
-    finder = ConceptFinder(load_lists())
-    signals = [find_signals(mail.subject, mail.new_text, facts_of(mail.from_email), mail.sent_at, finder) for mail in mails]
+    lists = load_word_lists()
+    signals = [find_signals(mail.subject, mail.new_text, facts_of(mail.from_email), mail.sent_at, lists) for mail in mails]
     return Material(
         mails=mails,
         signals=signals,
         documents=[document_example(mail, one) for mail, one in zip(mails, signals, strict=True)],
         clauses=[clause_examples(mail, one) for mail, one in zip(mails, signals, strict=True)],
-        lone_clauses=[lone_clause(clause, finder) for clause in corpus.load_clauses(folder)],
-        finder=finder,
+        lone_clauses=[lone_clause(clause, lists) for clause in corpus.load_clauses(folder)],
+        lists=lists,
     )
 
 
@@ -110,7 +110,7 @@ def fit_gate(material: Material) -> dict[str, Any]:
 
     rows, truth = [], []
     for learn, judge in folds(material.mails):
-        understander = Understander(IntentModel(provisional(*fit_models(material, learn))), material.finder)
+        understander = Understander(IntentModel(provisional(*fit_models(material, learn))), material.lists)
         for index in judge:
             mail = material.mails[index]
             view = understander.view(material.signals[index])
@@ -162,9 +162,11 @@ def clause_examples(mail: LabelledMail, signals: Signals) -> list[Example]:
     return examples
 
 
-def lone_clause(clause: Segment, finder: ConceptFinder) -> Example:
+def lone_clause(clause: Segment, lists: WordLists) -> Example:
     """A clause that was written without a mail around it."""
-    return _example(clause.text, clause.labels, [hit.concept for hit in finder.find(clause.text)])
+    text = normalise(clause.text)
+    concepts = [hit.concept for hit in lists.concepts.find(clause.text)]
+    return _example(clause.text, clause.labels, [*concepts, *lists.glossary.features(text, lists.glossary.language(text))])
 
 
 def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisation: float) -> LinearModel:

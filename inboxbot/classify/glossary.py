@@ -1,0 +1,42 @@
+"""Other languages' words, and English synonyms and inflections, as plain English head words.
+
+In: normalised text. Out: its language, and head-word features ("@invoice", "@not receive"), so that what English mails
+taught serves German ones. The lists are data: `data/glossary/<language>.toml`, one flat table of word = head word.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+
+from inboxbot.classify.features import words_of
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Head words by language."""
+
+    heads: Mapping[str, Mapping[str, str]]
+
+    def language(self, text: str) -> str:
+        """The language whose list knows most of a normalised text's words; English where none knows more."""
+        words = set(words_of(text))
+        hits = {language: sum(word in heads for word in words) for language, heads in self.heads.items()}
+        return max(hits, key=lambda language: (hits[language], language == ENGLISH), default=ENGLISH)
+
+    def features(self, text: str, language: str) -> Iterator[str]:
+        """Head words of a normalised text, alone and in pairs; words without one are passed over."""
+        table = self.heads.get(language, {})
+        found = [table[word] for word in words_of(text) if word in table]
+        yield from (f"@{head}" for head in found)
+        yield from (f"@{left} {right}" for left, right in pairwise(found))
+
+
+def load_glossary() -> Glossary:
+    """Read the data files that ship with the package."""
+    folder = resources.files("inboxbot.classify.data").joinpath("glossary")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda one: one.name)
+    return Glossary({file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8")) for file in files})

@@ -1,0 +1,22 @@
+"""The word lists that reading a mail needs, loaded once: concepts and glossary.
+
+In: the package's data files. Out: `WordLists`.
+"""
+
+from dataclasses import dataclass
+
+from inboxbot.classify.concepts import ConceptFinder, load_lists
+from inboxbot.classify.glossary import Glossary, load_glossary
+
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """Concepts to find, and head words for words."""
+
+    concepts: ConceptFinder
+    glossary: Glossary
+
+
+def load_word_lists() -> WordLists:
+    """Read and prepare both; takes about a second, most of it spaCy's import."""
+    return WordLists(ConceptFinder(load_lists()), load_glossary())
