@@ -12,7 +12,7 @@ demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends afte
 	$(BIN)/inboxbot demo $(ARGS)
 
 test: $(STAMP) servers lint   ## everything: lint, types, layers, unit, real servers
-	$(BIN)/pytest -n 2 --dist loadgroup -p no:cacheprovider $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -p no:cacheprovider $(ARGS)
 
 quick: $(STAMP)       ## no servers, under a minute
 	$(BIN)/pytest -n 2 -m "not server and not slow" $(ARGS)

@@ -19,7 +19,7 @@ class Row(NamedTuple):
     median: str
     p95: str
     beside: str
-    count: str
+    number: str
 
 
 def books(folder: Path) -> None:
@@ -31,6 +31,8 @@ def books(folder: Path) -> None:
 
 def row(what: str, seconds: Sequence[float], beside: str = "") -> Row:
     """Times as median and 95th percentile, in milliseconds."""
+    if not seconds:
+        return Row(what, "-", "-", "not measured: no such mail was answered", "0")
     return Row(what, _ms(statistics.median(seconds)), _ms(p95(seconds)), beside, str(len(seconds)))
 
 
@@ -41,7 +43,7 @@ def p95(values: Sequence[float]) -> float:
 
 def ratio(over: Sequence[float], under: Sequence[float]) -> str:
     """How many times the median of `under` the median of `over` is."""
-    return f"{statistics.median(over) / statistics.median(under):.2f} x"
+    return f"{statistics.median(over) / statistics.median(under):.2f} x" if over and under else "-"
 
 
 def _ms(seconds: float) -> str:

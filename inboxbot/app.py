@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
@@ -22,7 +22,7 @@ from inboxbot.classify.artifact import load as load_artifact
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
 from inboxbot.classify.word_lists import load_word_lists
-from inboxbot.config import Config, SmtpSection
+from inboxbot.config import LOOPBACK, Config, SmtpSection
 from inboxbot.decision import History, Understood
 from inboxbot.errors import ConfigError, InboxbotError
 from inboxbot.facts import Facts
@@ -59,7 +59,6 @@ class App:
 
     config: Config
     now: Callable[[], datetime] = utc_now
-    web_port: int | None = field(default=None)  # the port really bound, where [web] port = 0
 
     @cached_property
     def store(self) -> Store:
@@ -108,10 +107,10 @@ class App:
 
     @property
     def portal_base(self) -> str | None:
-        """Where customers reach the account page: as configured, else our own address."""
-        if self.config.portal.base_url:
-            return self.config.portal.base_url
-        return None if self.web_port is None else f"http://{self.config.web.host}:{self.web_port}"
+        """Where customers reach the account page; None where they cannot: then no answer carries a link."""
+        web = self.config.web
+        reachable = web.host not in LOOPBACK and web.port != 0
+        return self.config.portal.base_url or (f"http://{web.host}:{web.port}" if reachable else None)
 
     def readers(self) -> list[MailboxReader]:
         """One reader per mailbox."""
@@ -167,6 +166,8 @@ class App:
             found.append(f'[security] authentication = "{security.authentication}" is not available yet: nothing will be answered')
         if self.config.smtp is None:
             found.append("there is no [smtp] section: answers are prepared but not sent")
+        if self.portal_base is None:
+            found.append("[portal] base_url is not set: answers carry no link to the customer's account page")
         if not self.config.mailbox:
             found.append("there is no [[mailbox]]: nothing is read")
         return found
@@ -228,7 +229,6 @@ class App:
         from inboxbot.web.serve import listen, serve  # noqa: PLC0415 - FastAPI is needed only where pages are served
 
         listener = listen(self.config.web.host, self.config.web.port)
-        self.web_port = listener.getsockname()[1]
         return lambda stop: serve(self.web_services(), listener, stop)
 
     def web_services(self) -> "WebServices":

@@ -111,7 +111,7 @@ class Sender:
 
     def _give_back(self, item: OutboxItem) -> None:
         with self.store.transaction() as session:
-            outbox.retry_later(session, item, self.now(), "")
+            outbox.give_back(session, item)
 
     async def _end(self, item: OutboxItem, state: OutboxState, *, error: str = "", reply: str = "") -> OutboxState | None:
         def write() -> OutboxState | None:

@@ -15,6 +15,15 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?<=[.!?…。!?])[\"')\]]*\s+|(?<=[。!?])|\s+(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
+# A second clause after a comma and a conjunction, or one that begins with a request of its own, is judged by itself:
+# the one clause that changes everything likes to hide behind an "and".
+_CONJUNCTION = re.compile(
+    r",\s+(?=(?:and|but|also|plus|while|though|however|so|und|aber|sowie|allerdings|et|mais|aussi|y|pero|e|ma|anche|en|maar|och|men|og|oraz|ale|mas)\b)"
+    r"|\s+(?=(?:and|und|et|y|e|en|och|og)\s+(?:also|please|pls|could|can|would|will|kindly|let|tell|send|bitte|auch|könnten|können|veuillez|merci|"
+    r"pourriez|también|por|potete|anche|graag|kunt|även|også)\b)",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 3  # of a clause that can mean something by itself
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·–>]|\(?\d{1,2}[.)]|[a-z]\))\s+", re.IGNORECASE)  # noqa: RUF001 - an en dash begins list items
 _WRAPPED_AT = 55  # characters: a line this long, ending in the middle of a sentence, goes on in the next
 
@@ -65,9 +74,22 @@ def _in_line(text: str, start: int, end: int) -> list[Sentence]:
     cuts.append(end)
     pieces = []
     for left, right in pairwise(cuts):
-        words = text[left:right]
-        if any(character.isalnum() or character == "?" for character in words):
-            offset = len(words) - len(words.lstrip())
-            stripped = words.strip()
-            pieces.append(Sentence(stripped, left + offset, left + offset + len(stripped)))
+        pieces.extend(_clauses(text, left, right))
     return pieces
+
+
+def _clauses(text: str, start: int, end: int) -> list[Sentence]:
+    """The clauses of a sentence; cut only where both sides have words enough to mean something."""
+    cuts = [start]
+    for match in _CONJUNCTION.finditer(text, start, end):
+        if len(text[cuts[-1] : match.start()].split()) >= _FEWEST_WORDS and len(text[match.end() : end].split()) >= _FEWEST_WORDS:
+            cuts.append(match.end())
+    cuts.append(end)
+    found = [_stripped(text, left, right) for left, right in pairwise(cuts)]
+    return [one for one in found if any(character.isalnum() or character == "?" for character in one.text)]
+
+
+def _stripped(text: str, start: int, end: int) -> Sentence:
+    words = text[start:end]
+    begin = start + len(words) - len(words.lstrip())
+    return Sentence(words.strip(), begin, begin + len(words.strip()))

@@ -44,7 +44,7 @@ def run_app(app: "App", parts: frozenset[str], *, once: bool) -> int:
 
     app.read_secrets()
     app.warn_at_start()
-    machinery = app.machinery(parts)
+    machinery = app.machinery(parts - {"web"} if once else parts)
     with lock.hold(sqlite_path(app.config.store.url), sorted(parts & {"ingest", "process", "send"})):
         try:
             return asyncio.run(run_once(machinery, parts) if once else Daemon(machinery).run(parts))

@@ -10,6 +10,7 @@ from inboxbot.config.loading import load, parse, with_rules
 from inboxbot.config.secret import Secret
 from inboxbot.config.sections import (
     ACCOUNT_OWNER,
+    LOOPBACK,
     AnswersSection,
     CompanySection,
     Config,
@@ -26,6 +27,7 @@ from inboxbot.config.sections import (
 
 __all__ = [
     "ACCOUNT_OWNER",
+    "LOOPBACK",
     "AnswersSection",
     "CompanySection",
     "Config",

@@ -11,10 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from inboxbot.config.problems import dotted, explain, line_of
-from inboxbot.config.sections import ACCOUNT_OWNER, Config, StoreSection
+from inboxbot.config.sections import ACCOUNT_OWNER, LOOPBACK, Config, StoreSection
 from inboxbot.errors import ConfigError
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _PATH_KEYS = {
     "mailbox": ("ca_file", "password_file", "path"),

@@ -16,6 +16,7 @@ from inboxbot.decision import Priority
 from inboxbot.understanding import Intent
 
 ACCOUNT_OWNER = "account_owner"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

@@ -7,10 +7,12 @@ running for the visitor's own mails.
 import asyncio
 import shlex
 import smtplib
+import socket
 import sys
 from collections import Counter
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import compat32
 from pathlib import Path
 from typing import Any
@@ -67,7 +69,10 @@ authentication = "gateway"
 trusted_authserv_ids = ["{authserv_id}"]
 
 [web]
-port = 0                    # any free port
+port = {web_port}
+
+[portal]
+base_url = "http://127.0.0.1:{web_port}"
 
 [[team]]
 name = "disputes"
@@ -136,9 +141,15 @@ def _write_config(folder: Path, mail: EmbeddedMail) -> Path:
         imap_port=mail.imap_port,
         smtp_port=mail.smtp_port,
         authserv_id=gateway.AUTHSERV_ID,
+        web_port=_free_port(),
     )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _deliver(samples: list[SampleMail], mail: EmbeddedMail) -> None:
@@ -178,11 +189,11 @@ async def _until_handled(store: Store, count: int) -> bool:
 def _print_decision(console: Console, row: dict[str, Any]) -> None:
     what = ", ".join(intent["intent"] for intent in row["intents"])
     done = {"answer": "answered", "route": f"to {row['assignee'] or 'the queue'}", "file": "filed"}[row["outcome"]]
-    line = Text(f"{row['from'] or '(no sender)':<42} {what:<36} ")
-    line.append(f"{done:<34}", style=_STYLES[row["outcome"]])
+    line = Text(f"{row['from'] or '(no sender)'}: {what} ")
+    line.append(done, style=_STYLES[row["outcome"]])
     if row["outcome"] == "route":
-        line.append(f" {row['reasons'][0]}", style="dim")
-    console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+        line.append(f" ({row['reasons'][0]})", style="dim")
+    console.print(line, soft_wrap=True)
 
 
 def _print_reply(console: Console, recipient: str, raw: bytes) -> None:
@@ -190,8 +201,15 @@ def _print_reply(console: Console, recipient: str, raw: bytes) -> None:
     files = [part.get_filename() for part in mail.walk() if part.get_filename()]
     attached = f" with {', '.join(map(str, files))}" if files else ""
     console.print(
-        Text(f"    -> mail to {recipient}: {mail['Subject']}{attached}", style="cyan"), no_wrap=True, overflow="ellipsis", crop=True
+        Text(f"    -> mail to {recipient}: {_decoded(mail['Subject'])}{attached}", style="cyan"),
+        no_wrap=True,
+        overflow="ellipsis",
+        crop=True,
     )
+
+
+def _decoded(subject: object) -> str:
+    return str(make_header(decode_header(str(subject))))
 
 
 def _summary(store: Store, console: Console) -> None:

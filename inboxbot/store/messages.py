@@ -86,7 +86,7 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
         )
     ).first()
     if renumbered is not None:
-        renumbered.uidvalidity, renumbered.uid = key.uidvalidity, key.uid
+        renumbered.uidvalidity, renumbered.uid, renumbered.marked_at = key.uidvalidity, key.uid, None
         session.add(renumbered)
         session.flush()
         return False

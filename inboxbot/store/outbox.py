@@ -94,6 +94,11 @@ def retry_later(session: Session, item: OutboxItem, at: datetime, error: str) ->
     )
 
 
+def give_back(session: Session, item: OutboxItem) -> bool:
+    """A claim that was not used: as if it had never been made."""
+    return _move(session, item, OutboxState.READY, lease_until=None, attempts=item.attempts - 1)
+
+
 def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = False) -> list[int]:
     """Items whose sender died while the body was leaving are in doubt; their ids.
 

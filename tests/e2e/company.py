@@ -16,7 +16,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from e2e.correspondence import GATEWAY, compose
 from e2e.process import Daemon, wait_for
@@ -196,7 +196,7 @@ class Company:
             client.select_folder("INBOX", readonly=True)
             ours = client.search(["HEADER", "From", self.address])
             found = client.fetch(ours, ["BODY.PEEK[]"]) if ours else {}
-        return [cast("EmailMessage", message_from_bytes(found[uid][b"BODY[]"], policy=policy.default)) for uid in sorted(found)]
+        return [message_from_bytes(found[uid][b"BODY[]"], policy=policy.default) for uid in sorted(found)]
 
     def wait_sent(self, count: int) -> list[EmailMessage]:
         """As `sent`, when `count` mails have come through; the SMTP server queues what it accepted."""

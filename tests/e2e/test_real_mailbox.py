@@ -103,7 +103,7 @@ def body_of(part: EmailMessage) -> bytes:
 
 
 def files_of(mail: EmailMessage) -> dict[str, bytes]:
-    return {part.get_filename() or "": body_of(part) for part in mail.iter_attachments()}  # type: ignore[arg-type]
+    return {part.get_filename() or "": body_of(part) for part in mail.iter_attachments()}
 
 
 def test_there_are_sixty_mails_and_none_is_lost(day: Day) -> None:
