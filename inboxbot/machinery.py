@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from inboxbot.ledger.model import Ledger
 from inboxbot.ledger.source import LedgerSource
 from inboxbot.pipeline import Tools, handle
 from inboxbot.reading import MailboxReader
@@ -58,24 +59,7 @@ class Machinery:
         if self.ledger.error is not None and not had_error:
             _log.error("ledger_kept", why=str(self.ledger.error))
         if changed:
-            self.note_sync()
-
-    def note_sync(self) -> None:
-        """Log and record what the ledger's source was read as."""
-        ledger = self.ledger.current
-        _log.info("ledger_read", customers=len(ledger.customers), invoices=len(ledger.invoices), problems=len(ledger.problems))
-        for problem in ledger.problems:
-            _log.warning("ledger_row_rejected", problem=problem)
-        with self.store.transaction() as session:
-            ledger_notes.add_sync(
-                session,
-                fingerprint=ledger.fingerprint,
-                customers=len(ledger.customers),
-                invoices=len(ledger.invoices),
-                payments=len(ledger.payments),
-                problems=ledger.problems,
-                now=self.now(),
-            )
+            note_sync(self.store, self.ledger.current, self.now())
 
     def recover(self) -> None:
         """Settle what a process that died may have left behind, and note the ledger."""
@@ -83,7 +67,7 @@ class Machinery:
             self.sender.recover()
         elif self.sender:
             self.sender.doubt_abandoned()
-        self.note_sync()
+        note_sync(self.store, self.ledger.current, self.now())
 
     async def close(self) -> None:
         """Log out everywhere."""
@@ -91,3 +75,20 @@ class Machinery:
             await asyncio.to_thread(reader.close)
         if self.sender:
             await self.sender.transport.aclose()
+
+
+def note_sync(store: Store, ledger: Ledger, now: datetime) -> None:
+    """Log and record what the ledger's source was read as."""
+    _log.info("ledger_read", customers=len(ledger.customers), invoices=len(ledger.invoices), problems=len(ledger.problems))
+    for problem in ledger.problems:
+        _log.warning("ledger_row_rejected", problem=problem)
+    with store.transaction() as session:
+        ledger_notes.add_sync(
+            session,
+            fingerprint=ledger.fingerprint,
+            customers=len(ledger.customers),
+            invoices=len(ledger.invoices),
+            payments=len(ledger.payments),
+            problems=ledger.problems,
+            now=now,
+        )

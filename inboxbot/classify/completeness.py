@@ -8,6 +8,7 @@ in the mail as a whole does not notice the one clause that changes everything.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.coverage import Coverage
@@ -72,6 +73,16 @@ def numbers_without_role(findings: EntityFindings) -> tuple[Unexplained, ...]:
         Unexplained(match[0], "a number without a known role")
         for match in _NUMBER.finditer(findings.text, findings.body_start)
         if not taken.hits(Span(match.start(), match.end())) and not _YEAR.fullmatch(match[0])
+    )
+
+
+def rival_dates(findings: EntityFindings, sent_on: date) -> tuple[Unexplained, ...]:
+    """With a promise, every other coming day: which of them is meant is a person's to tell."""
+    if findings.promise_date is None:
+        return ()
+    rivals = {mention.day: mention.span for mention in findings.dates if mention.day >= sent_on and mention.day != findings.promise_date}
+    return tuple(
+        Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
     )
 
 

@@ -84,7 +84,11 @@ class Understander:
         return Understanding(
             intents=intents,
             entities=relevant(to_entities(signals.findings), asserted),
-            unexplained=(*completeness.unexplained(view.read, asserted, least), *completeness.numbers_without_role(signals.findings)),
+            unexplained=(
+                *completeness.unexplained(view.read, asserted, least),
+                *completeness.numbers_without_role(signals.findings),
+                *(completeness.rival_dates(signals.findings, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
+            ),
             vetoes=completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
             scores=view.scores,
             only_courtesy=Intent.OTHER in asserted and _only_courtesy(view),

@@ -4,15 +4,12 @@ In: a configuration file. Out: what is well and what is not, in plain lines or J
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from inboxbot.cli.options import AsJson, ConfigPath, load_app, print_json
 from inboxbot.errors import UsageError
-
-if TYPE_CHECKING:
-    from inboxbot.app import App
 
 ledger_app = typer.Typer(help="The facts about money.", no_args_is_help=True)
 
@@ -116,27 +113,12 @@ def ledger_sync(config: ConfigPath) -> None:
 
     Example: inboxbot ledger sync --config inboxbot.toml
     """
+    from inboxbot.machinery import note_sync
+
     app = load_app(config)
-    problems = sync_ledger(app)
-    raise typer.Exit(1 if problems else 0)
-
-
-def sync_ledger(app: "App") -> int:
-    """Read and record the ledger; how many rows were rejected. Each is named on standard error."""
-    from inboxbot.store import ledger_notes
-
     ledger = app.ledger.current
-    with app.store.transaction() as session:
-        ledger_notes.add_sync(
-            session,
-            fingerprint=ledger.fingerprint,
-            customers=len(ledger.customers),
-            invoices=len(ledger.invoices),
-            payments=len(ledger.payments),
-            problems=ledger.problems,
-            now=app.now(),
-        )
     typer.echo(f"{len(ledger.customers)} customers, {len(ledger.invoices)} invoices, {len(ledger.payments)} payments")
     for problem in ledger.problems:
         typer.echo(f"inboxbot: {problem}", err=True)
-    return len(ledger.problems)
+    note_sync(app.store, ledger, app.now())
+    raise typer.Exit(1 if ledger.problems else 0)

@@ -28,10 +28,10 @@ class Store:
     def __init__(self, url: str) -> None:
         """Open (and bring to the newest schema) the database at `url`; raises StoreError that names the place."""
         self.url = url
-        self.engine = _engine(url)
         try:
+            self.engine = _engine(url)
             upgrade(self.engine)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: the database's driver is not installed
             raise StoreError(f"the store {_shown(url)} cannot be opened or written") from _short(error)
 
     @contextmanager

@@ -1,0 +1,140 @@
+"""The engine: what SQLite is told, when a transaction locks, and how trouble is named."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from factories import NOW, open_store, raw_mail
+from sqlalchemy.exc import StatementError
+from sqlmodel import text
+
+from inboxbot.errors import StoreError
+from inboxbot.store import messages
+from inboxbot.store.engine import Store, sqlite_path
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)]
+)
+def test_every_connection_is_durable_and_checks_its_keys(tmp_path: Path, pragma: str, value: object) -> None:
+    store = open_store(tmp_path)
+    with store.transaction() as one, store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as _:
+        assert one.exec(text(f"PRAGMA {pragma}")).scalar() == value  # type: ignore[call-overload]
+
+
+def test_a_transaction_takes_the_write_lock_before_it_reads(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.transaction() as session, closing(sqlite3.connect(tmp_path / "inboxbot.db", timeout=0)) as other:
+        messages.waiting(session, 1)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_what_was_read_stays_true_until_the_commit(tmp_path: Path) -> None:
+    store, wrote = open_store(tmp_path), threading.Event()
+
+    def write() -> None:
+        with store.transaction() as session:
+            messages.record(session, raw_mail(), NOW)
+        wrote.set()
+
+    with store.transaction() as session:
+        before = messages.waiting(session, 10)
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert not wrote.wait(0.1)
+        assert messages.waiting(session, 10) == before == []
+    writer.join()
+    with store.transaction() as session:
+        assert len(messages.waiting(session, 10)) == 1
+
+
+def test_a_block_that_raises_leaves_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with pytest.raises(KeyError), store.transaction() as session:
+        messages.record(session, raw_mail(), NOW)
+        raise KeyError
+    with store.transaction() as session:
+        assert messages.waiting(session, 10) == []
+
+
+def test_a_refused_change_is_a_store_error_that_names_the_file(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with pytest.raises(StoreError, match=r"inboxbot\.db did not take a change .*FOREIGN KEY"), store.transaction() as session:
+        session.exec(text("INSERT INTO note (conversation_id, author, text, created_at) VALUES (99, 'a', 'b', '2026-01-01')"))  # type: ignore[call-overload]
+
+
+def test_a_locked_store_is_a_store_error(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")  # the pool hands out this one again
+    with closing(sqlite3.connect(tmp_path / "inboxbot.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"), store.transaction() as session:
+            messages.waiting(session, 1)
+
+
+def test_times_come_back_aware_and_a_naive_one_is_refused(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    begin = messages.Position(7, 0, datetime.fromisoformat("2026-11-20T13:00:00+01:00"))
+    with store.transaction() as session:
+        messages.start(session, "ar", begin)
+    with store.transaction() as session:
+        found = messages.position(session, "ar")
+    assert found is not None
+    assert found.watched_since.isoformat() == "2026-11-20T12:00:00+00:00"
+    with pytest.raises(StatementError, match="without a zone"), store.transaction() as session:
+        messages.start(session, "other", messages.Position(7, 0, NOW.replace(tzinfo=None)))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("missing/inboxbot.db", "the folder .*missing does not exist"), ("folder", "folder cannot be opened or written")]
+)
+def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError, match=words):
+        Store(f"sqlite:///{tmp_path / name}")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "inboxbot.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
+    with pytest.raises(StoreError, match=r"inboxbot\.db cannot be opened or written \(file is not a database\)"):
+        open_store(tmp_path)
+
+
+def test_a_password_is_never_shown() -> None:
+    with pytest.raises(StoreError) as found:
+        Store("postgresql+nodriver://me:hunter2@db.example/ar")
+    assert "hunter2" not in str(found.value)
+    assert "db.example" in str(found.value)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "nosuchengine://h/d"])
+def test_a_url_that_names_no_database_is_a_store_error(url: str) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///a/b.db", Path("a/b.db")),
+        ("sqlite:////a/b.db", Path("/a/b.db")),
+        ("sqlite://", None),
+        ("sqlite:///:memory:", None),
+        ("postgresql://h/d", None),
+    ],
+)
+def test_only_a_sqlite_file_has_a_path(url: str, path: Path | None) -> None:
+    assert sqlite_path(url) == path
+
+
+def test_a_store_in_memory_keeps_what_it_was_told() -> None:
+    store = Store("sqlite://")
+    with store.transaction() as session:
+        messages.record(session, raw_mail(), NOW)
+    with store.transaction() as session:
+        assert messages.waiting(session, 10) == [1]

@@ -1,0 +1,64 @@
+"""The migrations make exactly the tables that the classes describe, from nothing and from an older store."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from factories import NOW, open_store, raw_mail
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+import inboxbot.store.migrations
+from inboxbot.store import messages
+from inboxbot.store.engine import Store
+
+OPEN = "import sys; from inboxbot.store.engine import Store; Store(sys.argv[1]).close()"
+
+
+def differences(store: Store) -> list[Any]:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def test_the_migrations_and_the_classes_agree(tmp_path: Path) -> None:
+    assert differences(open_store(tmp_path)) == []
+
+
+def test_unique_constraints_are_in_the_database_itself(tmp_path: Path) -> None:
+    found = inspect(open_store(tmp_path).engine)
+    unique = {(table, tuple(one["column_names"])) for table in found.get_table_names() for one in found.get_unique_constraints(table)}
+    assert unique == {
+        ("message", ("mailbox", "uidvalidity", "uid")),
+        ("outbox", ("answers_message_id", "kind")),
+        ("outbox", ("message_id",)),
+        ("portal_link", ("token_sha256",)),
+    }
+
+
+def test_there_is_one_line_of_revisions() -> None:
+    scripts = ScriptDirectory(str(Path(inboxbot.store.migrations.__file__).parent))
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+
+
+def test_an_existing_store_keeps_its_rows(tmp_path: Path) -> None:
+    first = open_store(tmp_path)
+    with first.transaction() as session:
+        messages.record(session, raw_mail(), NOW)
+    first.close()
+    second = open_store(tmp_path)
+    with second.transaction() as session:
+        assert messages.raw_message(session, 1) == raw_mail()
+    assert differences(second) == []
+
+
+def test_two_processes_may_open_an_empty_store_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'inboxbot.db'}"
+    both = [subprocess.Popen([sys.executable, "-c", OPEN, url], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in both] == [("", 0), ("", 0)]
+    assert differences(open_store(tmp_path)) == []
