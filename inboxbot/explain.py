@@ -10,7 +10,7 @@ from typing import Any
 
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.message import MessageKey, RawMessage
-from inboxbot.pipeline import Tools, unreadable
+from inboxbot.pipeline import Tools, broken, unreadable
 from inboxbot.pipeline import understand as understand_raw
 from inboxbot.policy.decide import decide
 from inboxbot.understanding import entities_as_json, intent_as_json
@@ -28,7 +28,10 @@ def explain(name: str, content: bytes, tools: Tools, at: datetime | None, look_b
     """Explain one mail; `at` is taken as now, else the mail's own date."""
     now = at or _date_of(content) or datetime.now(UTC)
     raw = RawMessage(MessageKey("explain", 0, 0), content, _date_of(content) or now, len(content))
-    understood = understand_raw(raw, tools)
+    try:
+        understood = understand_raw(raw, tools)
+    except Exception as error:  # noqa: BLE001 - as with live mail, whatever breaks, a person gets it
+        return as_json(name, *broken(raw, error, tools))
     return as_json(name, understood, decide(understood, look_back(understood, raw, now), tools.config, now))
 
 

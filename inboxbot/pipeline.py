@@ -91,6 +91,13 @@ def unreadable(raw: RawMessage, why: str, tools: Tools) -> Understood:
     return Understood(message, MachineClass.UNREADABLE, why, _UNPROVEN, facts, _NOTHING_UNDERSTOOD, "")
 
 
+def broken(raw: RawMessage, error: Exception, tools: Tools) -> tuple[Understood, Decision]:
+    """What becomes of a message that broke a step: what its header saves, and a person gets it."""
+    code = "document_missing" if isinstance(error, DocumentMissingError) else "crashed"
+    words = str(error) or type(error).__name__
+    return unreadable(raw, words, tools), Decision(Outcome.ROUTE, (Reason(code, words),), priority=Priority.HIGH)
+
+
 def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Decision:
     """Understand, decide and commit one recorded message; whatever breaks, a person gets it. Raises only StoreError."""
     log = _log.bind(message=str(recorded.raw.key))
@@ -116,14 +123,10 @@ def _commit_new(recorded: Recorded, understood: Understood, tools: Tools, store:
 
 
 def _commit_broken(recorded: Recorded, error: Exception, tools: Tools, store: Store, now: datetime) -> Decision:
-    """Route a message that broke a step, with what its header saves."""
-    code = "document_missing" if isinstance(error, DocumentMissingError) else "crashed"
-    words = str(error) or type(error).__name__
-    understood = unreadable(recorded.raw, words, tools)
-    decision = Decision(Outcome.ROUTE, (Reason(code, words),), priority=Priority.HIGH)
+    """Route a message that broke a step, with the trace in the audit. Does as little as it can: it must not break too."""
+    understood, decision = broken(recorded.raw, error, tools)
     with store.transaction() as session:
-        history = messages.history(session, understood.message, recorded.raw.key, "", now)
-        commit(session, recorded.row_id, understood, decision, history, tools, now)
+        commit(session, recorded.row_id, understood, decision, History(), tools, now)
         trace = "".join(traceback.format_exception(error))[-4000:]
         conversations.audit(session, who="inboxbot", what="crashed", now=now, message_id=recorded.row_id, detail={"trace": trace})
     return decision
@@ -165,10 +168,18 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
     """The conversation that a routed message begins or continues."""
     primary = understood.understanding.primary.value
     reasons = [str(reason) for reason in decision.reasons]
-    draft = compose.draft(_context(understood, decision, {}, None, tools, now))
+    readable = understood.machine is not MachineClass.UNREADABLE
+    draft = compose.draft(_context(understood, decision, {}, None, tools, now)) if readable else ""
     if history.conversation_id is not None:
         conversations.continue_with(
-            session, history.conversation_id, primary=primary, priority=decision.priority, reasons=reasons, draft=draft, now=now
+            session,
+            history.conversation_id,
+            primary=primary,
+            priority=decision.priority,
+            reasons=reasons,
+            draft=draft,
+            assignee=decision.assignee,
+            now=now,
         )
         return history.conversation_id
     message, facts = understood.message, understood.facts

@@ -132,12 +132,11 @@ class Sender:
         wait = LONGEST_RETRY if isinstance(error, SendRefusedLoginError) and item.attempts >= MOST_REFUSALS else retry_delay(item.attempts)
         _log.warning("send_later", outbox=item.outbox_id, why=str(error), wait_seconds=wait.total_seconds(), attempt=item.attempts)
 
-        def write() -> None:
+        def write() -> OutboxState | None:
             with self.store.transaction() as session:
-                outbox.retry_later(session, item, self.now() + wait, str(error))
+                return OutboxState.READY if outbox.retry_later(session, item, self.now() + wait, str(error)) else None
 
-        await asyncio.to_thread(write)
-        return OutboxState.READY
+        return await asyncio.to_thread(write)
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -168,8 +167,15 @@ def _show_people(session: Session, outbox_id: int, reason: str, now: datetime) -
     """A mail that did not certainly arrive becomes (or stays in) a conversation."""
     row = outbox.get(session, outbox_id)
     if row.conversation_id is not None:
+        known = conversations.get(session, row.conversation_id)
         conversations.continue_with(
-            session, row.conversation_id, primary=row.kind, priority=Priority.HIGH, reasons=[reason], draft="", now=now
+            session,
+            row.conversation_id,
+            primary=known.primary,
+            priority=Priority.HIGH,
+            reasons=[*known.reasons, reason],
+            draft=conversations.draft(session, row.conversation_id),
+            now=now,
         )
         return
     new = NewConversation(

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from inboxbot.config import Config
 from inboxbot.decision import Decision, History, Outcome
 from inboxbot.pipeline import Tools, understand
 from inboxbot.policy.decide import decide
 from inboxbot.store import messages
 from inboxbot.store.engine import Store
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,11 @@ def simulate(store: Store, tools: Tools, new: Config, since: datetime) -> Iterat
     for row_id in rows:
         with store.transaction() as session:
             raw = messages.raw_message(session, row_id)
-        understood = understand(raw, tools)
+        try:
+            understood = understand(raw, tools)
+        except Exception as error:  # noqa: BLE001 - under any rules it goes to a person
+            _log.warning("message_failed", message=str(raw.key), error=type(error).__name__, why=str(error))
+            continue
         now = raw.received_at
         before, after = (decide(understood, History(), config, now) for config in (tools.config, new))
         if _visible(before) != _visible(after):

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from inboxbot.config import CompanySection, Config, LedgerSection
@@ -111,9 +113,17 @@ def raw_mail(uid: int = 1, content: bytes = b"Subject: hello\r\n\r\nhello\r\n", 
     return replace(RawMessage(MessageKey("ar", 7, uid), content, NOW, len(content)), **changes)
 
 
-def mail_bytes(text: str, subject: str = "Invoice INV-1", sender: str = "ann@alder.example", message_id: str = "<1@alder.example>") -> bytes:
+def mail_bytes(
+    text: str, subject: str = "Invoice INV-1", sender: str = "ann@alder.example", message_id: str = "<1@alder.example>"
+) -> bytes:
     """A plain mail to the company, dated NOW."""
-    lines = (f"From: {sender}", f"To: {COMPANY}", f"Subject: {subject}", "Date: Fri, 20 Nov 2026 12:00:00 +0000", f"Message-ID: {message_id}")
+    lines = (
+        f"From: {sender}",
+        f"To: {COMPANY}",
+        f"Subject: {subject}",
+        "Date: Fri, 20 Nov 2026 12:00:00 +0000",
+        f"Message-ID: {message_id}",
+    )
     return "\r\n".join((*lines, "Content-Type: text/plain; charset=utf-8", "", text, "")).encode()
 
 
@@ -136,8 +146,20 @@ def a_ledger(**changes: Any) -> Ledger:
     return replace(plain, **changes)
 
 
-def open_store(folder: Path, name: str = "inboxbot.db") -> Store:
-    return Store(f"sqlite:///{folder / name}")
+def open_store(folder: Path) -> Store:
+    """The store in this folder; a new one is a copy of one that the migrations made, which is quicker than making it again."""
+    path = folder / "inboxbot.db"
+    if not path.exists():
+        path.write_bytes(_empty_store())
+    return Store(f"sqlite:///{path}")
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        Store(f"sqlite:///{path}").close()
+        return path.read_bytes()
 
 
 @dataclass

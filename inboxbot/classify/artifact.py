@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from inboxbot.errors import ModelError
 
 FORMAT_VERSION = 1
 _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate"}
+_THRESHOLDS = {"assertion", "explanation", "answer"}
+_GATE_KEYS = {"means", "scales", "weights", "intercept"}
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
 Array = npt.NDArray[Any]
@@ -80,7 +83,7 @@ def load(folder: Path) -> Artifact:
         weights = (folder / "weights.npz").read_bytes()
     except (OSError, ValueError) as error:
         raise ModelError(f"the model in {folder} cannot be read; `inboxbot train` makes one") from error
-    if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
+    if not _is_complete(card):
         raise ModelError(f"the card of the model in {folder} is not complete; train it anew")
     if card["format_version"] != FORMAT_VERSION:
         raise ModelError(f"the model in {folder} has format {card['format_version']}, expected {FORMAT_VERSION}; train it anew")
@@ -89,8 +92,18 @@ def load(folder: Path) -> Artifact:
     try:
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
         return Artifact(_linear("document", arrays), _linear("clause", arrays), card)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
+
+
+def _is_complete(card: Any) -> bool:
+    """Whether a card holds everything that later steps read of it."""
+    if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
+        return False
+    parts = [card["created_from"], card["thresholds"], card["gate"]]
+    if not all(isinstance(part, dict) for part in parts):
+        return False
+    return "corpus_sha256" in parts[0] and parts[1].keys() >= _THRESHOLDS and parts[2].keys() == _GATE_KEYS
 
 
 def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
@@ -106,8 +119,12 @@ def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
 
 def _linear(part: str, arrays: Any) -> LinearModel:
     names = arrays[f"{part}.features"].tobytes().decode().split("\n")
+    labels = tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n"))
+    shapes = [arrays[f"{part}.{name}"].shape for name in ("idf", "weights", "intercepts")]
+    if shapes != [(len(names),), (len(names), len(labels)), (len(labels),)]:
+        raise ValueError(f"{part}: names and weights do not belong together")
     return LinearModel(
-        labels=tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n")),
+        labels=labels,
         vocabulary={name: index for index, name in enumerate(names)},
         idf=arrays[f"{part}.idf"],
         weights=arrays[f"{part}.weights"].astype(np.float32),

@@ -20,9 +20,9 @@ from inboxbot.understanding import Intent, Unexplained, Veto
 COURTESY, CONTEXT = "hi", "ctx"  # the clause model's labels beside the intents
 SURELY_COURTESY = 0.6
 MOST_UNFAMILIAR = 0.5  # share of words that training never saw
-_NUMBER = re.compile(r"\d[\d.,/'-]*\d\d|\d{3,}")  # three digits or more: counts and times are no business of ours
+_NUMBER = re.compile(r"\d[\d.,/'-]{0,60}\d\d|\d{3,}")  # three digits or more: counts and times are no business of ours
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signature
 
@@ -49,6 +49,15 @@ class ReadSentence:
 def must_be_explained(read: Sequence[ReadSentence]) -> Sequence[ReadSentence]:
     """The body's sentences; the subject's where there is no body."""
     return [one for one in read if not one.is_subject] or read
+
+
+def speaking(read: Sequence[ReadSentence]) -> Sequence[ReadSentence]:
+    """The sentences that say what is wanted: the body's; where those are courtesy alone, the subject's too.
+
+    A subject that only names an invoice must not ask for its copy.
+    """
+    body = [one for one in read if not one.is_subject]
+    return read if all(one.labels[COURTESY] >= SURELY_COURTESY for one in body) else body
 
 
 def only_courtesy(read: Sequence[ReadSentence]) -> bool:
@@ -84,6 +93,13 @@ def rival_dates(findings: EntityFindings, sent_on: date) -> tuple[Unexplained, .
     return tuple(
         Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
     )
+
+
+def unread(text: str, read: Sequence[ReadSentence]) -> tuple[Veto, ...]:
+    """A veto where the text, subject included, goes on after the last sentence that was read."""
+    rest = text[read[-1].sentence.end if read else 0 :]
+    beyond = any(character.isalnum() for character in rest)
+    return (Veto("too_long", "the mail goes on after what was read", rest.strip()[:80]),) if beyond else ()
 
 
 def vetoes(message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str], unfamiliar: float) -> tuple[Veto, ...]:

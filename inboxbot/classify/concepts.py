@@ -4,6 +4,7 @@ In: text. Out: the concepts in it, with their words. The lists are data (`data/c
 PhraseMatcher over a blank multilingual pipeline: no downloaded model is involved.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 MOST_CHARACTERS = 20_000  # of a text that are looked at
+_RULE = re.compile(r"(?:[^\w\s]|_){20,}")  # a drawn line; spaCy takes such a run apart in time that grows with its square
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class ConceptFinder:
     def find(self, text: str) -> list[ConceptHit]:
         """Every concept in a text, by place; of overlapping phrases of one concept the longest."""
         with self._pipeline.memory_zone():  # frees the words of this text: spaCy would remember them for ever
-            doc = self._pipeline.make_doc(text[:MOST_CHARACTERS].replace("\u2019", "'"))
+            plain = _RULE.sub(lambda run: " " * len(run[0]), text[:MOST_CHARACTERS])
+            doc = self._pipeline.make_doc(plain.replace("\u2019", "'"))
             found = sorted(self._matcher(doc), key=lambda hit: (hit[1], -hit[2]))
             hits = []
             ends: dict[int, int] = {}

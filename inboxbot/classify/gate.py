@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inboxbot.classify.completeness import ReadSentence, must_be_explained
+from inboxbot.classify.completeness import ReadSentence, must_be_explained, speaking
 from inboxbot.understanding import Intent
 
 ANSWERABLE = "answerable"  # the document model's label for mails that a machine may answer
@@ -67,7 +67,7 @@ def gate_values(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
     """The features, in the order of `NAMES`."""
     others = [intent for intent in Intent if intent not in asserted]
     serious = [intent for intent in others if not intent.routine]
-    strongest = {intent: max((one.labels[intent] for one in view.read), default=0.0) for intent in Intent}
+    strongest = {intent: max((one.labels[intent] for one in speaking(view.read)), default=0.0) for intent in Intent}
     explained = sorted(one.explained(asserted) for one in must_be_explained(view.read)) or [0.0]
     return (
         _logit(min(view.scores[intent] for intent in asserted)),

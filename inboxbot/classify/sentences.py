@@ -14,16 +14,17 @@ _ABBREVIATION = re.compile(
     r"|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"(?<=[.!?…。!?])[\"')\]]*\s+|(?<=[。!?])|\s+(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
+_BREAK = re.compile(r"(?<=[.!?…。!?])[\"')\]]*\s+|(?<=[。!?])|\s{1,20}(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
 # A second clause after a comma and a conjunction, or one that begins with a request of its own, is judged by itself:
 # the one clause that changes everything likes to hide behind an "and".
 _CONJUNCTION = re.compile(
     r",\s+(?=(?:and|but|also|plus|while|though|however|so|und|aber|sowie|allerdings|et|mais|aussi|y|pero|e|ma|anche|en|maar|och|men|og|oraz|ale|mas)\b)"
-    r"|\s+(?=(?:and|und|et|y|e|en|och|og)\s+(?:also|please|pls|could|can|would|will|kindly|let|tell|send|bitte|auch|könnten|können|veuillez|merci|"
+    r"|\s{1,20}(?=(?:and|und|et|y|e|en|och|og)\s+(?:also|please|pls|could|can|would|will|kindly|let|tell|send|bitte|auch|könnten|können|veuillez|merci|"
     r"pourriez|también|por|potete|anche|graag|kunt|även|også)\b)",
     re.IGNORECASE,
 )
-_FEWEST_WORDS = 3  # of a clause that can mean something by itself
+_ENOUGH_WORDS = re.compile(r"\s*+\S++(?:\s++\S++){2}")  # a clause of three words can mean something by itself
+_ABBREVIATION_REACH = 12  # characters: no abbreviation is longer
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·–>]|\(?\d{1,2}[.)]|[a-z]\))\s+", re.IGNORECASE)  # noqa: RUF001 - an en dash begins list items
 _WRAPPED_AT = 55  # characters: a line this long, ending in the middle of a sentence, goes on in the next
 
@@ -67,8 +68,8 @@ def _paragraph_lines(text: str) -> list[tuple[int, int]]:
 def _in_line(text: str, start: int, end: int) -> list[Sentence]:
     cuts = [start]
     for match in _BREAK.finditer(text, start, end):
-        before = text[cuts[-1] : match.start()]
-        if _ABBREVIATION.search(before[-12:].rstrip("\"')]")) and not before.endswith(("!", "?")):
+        before = text[max(cuts[-1], match.start() - _ABBREVIATION_REACH) : match.start()]
+        if _ABBREVIATION.search(before.rstrip("\"')]")) and not before.endswith(("!", "?")):
             continue
         cuts.append(match.end())
     cuts.append(end)
@@ -82,7 +83,7 @@ def _clauses(text: str, start: int, end: int) -> list[Sentence]:
     """The clauses of a sentence; cut only where both sides have words enough to mean something."""
     cuts = [start]
     for match in _CONJUNCTION.finditer(text, start, end):
-        if len(text[cuts[-1] : match.start()].split()) >= _FEWEST_WORDS and len(text[match.end() : end].split()) >= _FEWEST_WORDS:
+        if _ENOUGH_WORDS.match(text, cuts[-1], match.start()) and _ENOUGH_WORDS.match(text, match.end(), end):
             cuts.append(match.end())
     cuts.append(end)
     found = [_stripped(text, left, right) for left, right in pairwise(cuts)]

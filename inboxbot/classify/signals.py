@@ -16,6 +16,8 @@ from inboxbot.classify.normalise import normalise
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 
+MOST_CHARACTERS = 20_000  # of subject and newest text together that are read; what is longer is for a person
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -37,7 +39,9 @@ class Signals:
 
 
 def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, lists: WordLists) -> Signals:
-    """Everything found in one mail."""
+    """Everything found in the first pages of one mail."""
+    subject = subject[:MOST_CHARACTERS]
+    new_text = new_text[: MOST_CHARACTERS - len(subject)]
     text = f"{subject}\n{new_text}"
     findings = extract(subject, new_text, facts, sent_at)
     concepts = tuple(lists.concepts.find(text))

@@ -27,6 +27,7 @@ from inboxbot.message import MachineClass, Message
 from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Understanding
 
 MOST_SENTENCES = 60
+PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
 _ABOUT_PAYMENTS = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS, Intent.DEDUCTION, Intent.PAYMENT_PLAN})
 _BY_MACHINE = {
     MachineClass.BOUNCE: (Intent.BOUNCE,),
@@ -70,7 +71,7 @@ class Understander:
         text = normalise(signals.text)
         document = self._model.document(text, signals.names())
         unfamiliar, words = self._model.unfamiliar(text)
-        return View(document, combine(document, [one.labels for one in read]), read, unfamiliar, words)
+        return View(document, combine(document, [one.labels for one in completeness.speaking(read)]), read, unfamiliar, words)
 
     def _read(self, signals: Signals) -> list[ReadSentence]:
         return [
@@ -81,15 +82,19 @@ class Understander:
     def _understanding(self, message: Message, intents: tuple[IntentScore, ...], view: View, signals: Signals) -> Understanding:
         asserted = frozenset(score.intent for score in intents)
         least = self._thresholds.explanation
+        promised = Intent.PROMISE_TO_PAY in asserted or view.scores[Intent.PROMISE_TO_PAY] >= PERHAPS_PROMISED
         return Understanding(
             intents=intents,
-            entities=relevant(to_entities(signals.findings), asserted),
+            entities=relevant(to_entities(signals.findings), asserted, promised=promised),
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
                 *(completeness.rival_dates(signals.findings, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
             ),
-            vetoes=completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
+            vetoes=(
+                *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
+                *completeness.unread(f"{message.subject}\n{message.new_text}", view.read),
+            ),
             scores=view.scores,
             only_courtesy=Intent.OTHER in asserted and _only_courtesy(view),
             model_version=self._model.version,
@@ -112,14 +117,14 @@ def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[I
     return tuple(IntentScore(intent, scores[intent], _evidence(intent, view.read)) for intent in ranked)
 
 
-def relevant(entities: Entities, asserted: frozenset[Intent]) -> Entities:
+def relevant(entities: Entities, asserted: frozenset[Intent], *, promised: bool) -> Entities:
     """The entities that the asserted intents give a meaning: a promised date needs a promise, a dispute has a reason."""
     disputed = bool(asserted & {Intent.DISPUTE, Intent.DEDUCTION})
     paying = bool(asserted & _ABOUT_PAYMENTS)
     reason = entities.dispute_reason or (DisputeReason.OTHER if Intent.DISPUTE in asserted else None)
     return replace(
         entities,
-        promise_date=entities.promise_date if Intent.PROMISE_TO_PAY in asserted else None,
+        promise_date=entities.promise_date if promised else None,
         payment_method=entities.payment_method if paying else None,
         payment_reference=entities.payment_reference if paying else None,
         dispute_reason=reason if disputed else None,

@@ -8,7 +8,7 @@ file and line, and its customer's figures are held back from automatic answers; 
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -33,7 +33,11 @@ Row = dict[str, str]
 
 
 class _BadRowError(Exception):
-    """A row that cannot be used; the words say which column and why."""
+    """A row that cannot be used; the words say which column and why, `also` whose figures it puts in doubt besides its own customer's."""
+
+    def __init__(self, words: str, also: str = "") -> None:
+        self.also = also
+        super().__init__(words)
 
 
 @dataclass
@@ -89,13 +93,13 @@ def _read_all(folder: Path) -> _Reading:
                 _check_fields(row, COLUMNS[name])
                 take(reading, row)
             except _BadRowError as error:
-                _reject(reading, f"{folder / name}:{line}: {error}", row.get("customer_id") or "")
+                _reject(reading, f"{folder / name}:{line}: {error}", {row.get("customer_id") or "", error.also})
     return reading
 
 
-def _reject(reading: _Reading, problem: str, customer_id: str) -> None:
+def _reject(reading: _Reading, problem: str, customer_ids: set[str]) -> None:
     reading.problems.append(problem)
-    if customer_id:
+    for customer_id in customer_ids - {""}:
         reading.incomplete[customer_id] = (*reading.incomplete.get(customer_id, ()), problem)
 
 
@@ -104,7 +108,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, restkey=_TOO_MANY, strict=True)
-            _check_header(path, reader.fieldnames or ())
+            reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+            _check_header(path, reader.fieldnames)
             for row in reader:
                 values = {key: value.strip() if isinstance(value, str) else value for key, value in row.items()}
                 if any(values.values()):
@@ -114,7 +119,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     except UnicodeDecodeError as error:
         raise LedgerError(f"{path} is not UTF-8 (byte {error.start})") from None
     except csv.Error as error:
-        raise LedgerError(f"{path}:{reader.line_num}: not valid CSV: {error}") from None
+        raise LedgerError(f"{path}:{reader.reader.line_num}: not valid CSV: {error}") from None
 
 
 def _check_fields(row: Row, columns: tuple[str, ...]) -> None:
@@ -126,9 +131,8 @@ def _check_fields(row: Row, columns: tuple[str, ...]) -> None:
         raise _BadRowError(f"it has fewer fields than the header: {', '.join(missing)} missing")
 
 
-def _check_header(path: Path, header: object) -> None:
-    names = {str(name).strip() for name in header}  # type: ignore[attr-defined]
-    missing = [column for column in COLUMNS[path.name] if column not in names]
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    missing = [column for column in COLUMNS[path.name] if column not in header]
     if missing:
         raise LedgerError(f"{path}:1: the header lacks {', '.join(missing)} (expected {','.join(COLUMNS[path.name])})")
 
@@ -147,7 +151,7 @@ def _take_customer(reading: _Reading, row: Row) -> None:
         account_owner=row["account_owner"].lower(),
         on_hold=_flag(row, "on_hold"),
     )
-    reading.domains += [(domain, customer_id) for domain in re.split(r"[\s;,]+", row.get("domain", "").lower()) if domain]
+    reading.domains += [(domain, customer_id) for domain in re.split(r"[\s;,]+", (row.get("domain") or "").lower()) if domain]
 
 
 def _take_contact(reading: _Reading, row: Row) -> None:
@@ -160,7 +164,7 @@ def _take_contact(reading: _Reading, row: Row) -> None:
 def _take_invoice(reading: _Reading, row: Row) -> None:
     number = _required(row, "invoice_number")
     if number in reading.invoices:
-        raise _BadRowError(f"invoice_number {number} is there twice")
+        raise _BadRowError(f"invoice_number {number} is there twice", also=reading.invoices[number].customer_id)
     reading.invoices[number] = Invoice(
         invoice_number=number,
         customer_id=_known_customer(reading, row),

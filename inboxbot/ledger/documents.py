@@ -50,7 +50,10 @@ class Documents:
         if not invoice.document and "{document}" in self._pattern:
             raise DocumentMissingError(named, self._folder)
         name = self._pattern.format(document=invoice.document, invoice_number=invoice.invoice_number, customer_id=invoice.customer_id)
-        path = (self._folder / name).resolve()
+        try:
+            path = (self._folder / name).resolve()
+        except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name, a ring of links
+            raise DocumentMissingError(named, self._folder) from error
         if not path.is_relative_to(self._folder):
             raise DocumentMissingError(named, self._folder)
         return path

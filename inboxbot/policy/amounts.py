@@ -4,7 +4,7 @@ In: the amounts a mail names, the invoices it names, the facts. Out: the amounts
 does not add up is a short payment, a deduction or a mistake, and a person's to see.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import combinations
 
@@ -19,7 +19,7 @@ def disagreeing(amounts: Sequence[Amount], named: Sequence[str], facts: Facts) -
     if not amounts:
         return ()
     invoices = [invoice for number in named if (invoice := facts.invoice(number))]
-    known = _single_values(facts) | _sums(invoices, facts.currency) | _totals(facts)
+    known = _single_values(facts) | _sums(invoices) | _totals(facts)
     left = [amount for amount in amounts if amount.value <= 0 or (amount.value, amount.currency) not in known]
     if not left:
         return ()
@@ -32,9 +32,13 @@ def _single_values(facts: Facts) -> set[tuple[Decimal, str]]:
     return values | {(p.amount, p.currency) for p in facts.payments}
 
 
-def _sums(invoices: Iterable[Invoice], currency: str) -> set[tuple[Decimal, str]]:
-    items = list(invoices)
-    return {(sum((i.balance for i in items), Decimal(0)), currency), (sum((i.amount for i in items), Decimal(0)), currency)}
+def _sums(invoices: Sequence[Invoice]) -> set[tuple[Decimal, str]]:
+    """The amounts added up, and the balances; never two currencies together."""
+    return {
+        (sum(values, Decimal(0)), currency)
+        for currency in {i.currency for i in invoices}
+        for values in zip(*((i.amount, i.balance) for i in invoices if i.currency == currency), strict=True)
+    }
 
 
 def _totals(facts: Facts) -> set[tuple[Decimal, str]]:

@@ -28,6 +28,8 @@ def withheld(message: Message, authenticity: Authenticity, facts: Facts, securit
         reasons.append(Reason("not_authenticated", authenticity.proof or "nobody we trust vouched for the sender"))
     if facts.standing in _STANDING:
         reasons.append(_STANDING[facts.standing])
+    elif facts.customer is None:  # a ledger that contradicts itself: a contact of nobody
+        reasons.append(_STANDING[SenderStanding.UNKNOWN])
     if facts.standing is SenderStanding.OWN_DOMAIN and security.release_to == "contacts":
         reasons.append(Reason("not_a_contact", "the sender is under the customer's domain, but no stored contact"))
     return tuple(reasons)

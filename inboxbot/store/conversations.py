@@ -42,18 +42,22 @@ def open_new(session: Session, new: NewConversation, now: datetime) -> int:
 
 
 def continue_with(
-    session: Session, conversation_id: int, *, primary: str, priority: Priority, reasons: Sequence[str], draft: str, now: datetime
+    session: Session,
+    conversation_id: int,
+    *,
+    primary: str,
+    priority: Priority,
+    reasons: Sequence[str],
+    draft: str,
+    now: datetime,
+    assignee: str | None = None,
 ) -> None:
-    """A further message came: the conversation is open again, with what it says now; its assignee stays."""
+    """A further message came: the conversation is open again, with what it says now; whoever has it keeps it."""
     row = _row(session, conversation_id)
     reopened = row.status != ConversationStatus.OPEN.value
-    row.status, row.primary_intent, row.reasons, row.draft, row.updated_at = (
-        ConversationStatus.OPEN.value,
-        primary,
-        list(reasons),
-        draft,
-        now,
-    )
+    row.status, row.updated_at = ConversationStatus.OPEN.value, now
+    row.primary_intent, row.reasons, row.draft = primary, list(reasons), draft
+    row.assignee = row.assignee or assignee
     if _URGENCY[priority.value] < _URGENCY[row.priority]:
         row.priority = priority.value
     session.add(row)

@@ -28,9 +28,14 @@ def _locked(path: Path, part: str) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"the lock file {path} cannot be made") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(descriptor, path, part)
         yield
-    except BlockingIOError:
-        raise StoreError(f"another inboxbot process already runs {part!r} on this store (lock file {path})") from None
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path, part: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreError(f"another inboxbot process already runs {part!r} on this store (lock file {path})") from None

@@ -117,13 +117,14 @@ def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = F
 
 
 def settle(session: Session, outbox_id: int, *, was_sent: bool, now: datetime) -> None:
-    """A person says what became of an item in doubt: it was sent, or it shall be sent again."""
+    """A person says what became of an item in doubt: it was sent, or it shall be sent again (and its day begins anew)."""
     row = session.get(OutboxRow, outbox_id)
     if row is None or row.state != OutboxState.IN_DOUBT.value:
         raise NotFoundError(f"there is no outbox item {outbox_id} in doubt")
     row.state = (OutboxState.SENT if was_sent else OutboxState.READY).value
     row.next_attempt_at = now
     row.finished_at = now if was_sent else None
+    row.created_at = row.created_at if was_sent else now
     session.add(row)
 
 

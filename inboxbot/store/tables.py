@@ -71,7 +71,7 @@ class MessageRow(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     state: str = Field(default="recorded", index=True)  # recorded, decided
-    attempts: int = 0  # how often deciding was begun; a message that kills the process is routed at the third
+    attempts: int = 0  # how often deciding was begun; after three deaths of the process a message is routed unread
     message_id: str = Field(default="", index=True)
     content_key: str = Field(default="", index=True)
     text_key: str = ""

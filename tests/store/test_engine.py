@@ -11,18 +11,16 @@ from factories import NOW, open_store, raw_mail
 from sqlalchemy.exc import StatementError
 from sqlmodel import text
 
-from inboxbot.errors import StoreError
+from inboxbot.errors import NotFoundError, StoreError
 from inboxbot.store import messages
 from inboxbot.store.engine import Store, sqlite_path
 
 
-@pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)]
-)
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)])
 def test_every_connection_is_durable_and_checks_its_keys(tmp_path: Path, pragma: str, value: object) -> None:
     store = open_store(tmp_path)
-    with store.transaction() as one, store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as _:
-        assert one.exec(text(f"PRAGMA {pragma}")).scalar() == value  # type: ignore[call-overload]
+    with store.transaction() as session:
+        assert session.exec(text(f"PRAGMA {pragma}")).scalar() == value  # type: ignore[call-overload]
 
 
 def test_a_transaction_takes_the_write_lock_before_it_reads(tmp_path: Path) -> None:
@@ -54,9 +52,14 @@ def test_what_was_read_stays_true_until_the_commit(tmp_path: Path) -> None:
 
 def test_a_block_that_raises_leaves_nothing(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    with pytest.raises(KeyError), store.transaction() as session:
-        messages.record(session, raw_mail(), NOW)
-        raise KeyError
+
+    def fail() -> None:
+        with store.transaction() as session:
+            messages.record(session, raw_mail(), NOW)
+            messages.advance(session, "never started", 1, NOW)
+
+    with pytest.raises(NotFoundError):
+        fail()
     with store.transaction() as session:
         assert messages.waiting(session, 10) == []
 

@@ -8,7 +8,7 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from factories import NOW, open_store, raw_mail
+from factories import NOW, raw_mail
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
@@ -19,6 +19,10 @@ from inboxbot.store.engine import Store
 OPEN = "import sys; from inboxbot.store.engine import Store; Store(sys.argv[1]).close()"
 
 
+def opened(folder: Path) -> Store:
+    return Store(f"sqlite:///{folder / 'inboxbot.db'}")
+
+
 def differences(store: Store) -> list[Any]:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -26,11 +30,11 @@ def differences(store: Store) -> list[Any]:
 
 
 def test_the_migrations_and_the_classes_agree(tmp_path: Path) -> None:
-    assert differences(open_store(tmp_path)) == []
+    assert differences(opened(tmp_path)) == []
 
 
 def test_unique_constraints_are_in_the_database_itself(tmp_path: Path) -> None:
-    found = inspect(open_store(tmp_path).engine)
+    found = inspect(opened(tmp_path).engine)
     unique = {(table, tuple(one["column_names"])) for table in found.get_table_names() for one in found.get_unique_constraints(table)}
     assert unique == {
         ("message", ("mailbox", "uidvalidity", "uid")),
@@ -47,11 +51,11 @@ def test_there_is_one_line_of_revisions() -> None:
 
 
 def test_an_existing_store_keeps_its_rows(tmp_path: Path) -> None:
-    first = open_store(tmp_path)
+    first = opened(tmp_path)
     with first.transaction() as session:
         messages.record(session, raw_mail(), NOW)
     first.close()
-    second = open_store(tmp_path)
+    second = opened(tmp_path)
     with second.transaction() as session:
         assert messages.raw_message(session, 1) == raw_mail()
     assert differences(second) == []
@@ -61,4 +65,4 @@ def test_two_processes_may_open_an_empty_store_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'inboxbot.db'}"
     both = [subprocess.Popen([sys.executable, "-c", OPEN, url], stderr=subprocess.PIPE, text=True) for _ in range(2)]
     assert [(process.communicate(timeout=60)[1], process.returncode) for process in both] == [("", 0), ("", 0)]
-    assert differences(open_store(tmp_path)) == []
+    assert differences(opened(tmp_path)) == []

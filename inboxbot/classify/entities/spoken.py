@@ -18,7 +18,7 @@ _UNITS = (
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _FILLERS = frozenset({"and", "dollars", "dollar", "bucks", "pounds", "pound", "euros", "euro", "cents", "pence", "p"})
-_LEAST_WORDS = 3
+_LEAST_WORDS, _MOST_WORDS = 3, 40  # nobody says a longer number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def find_spoken(text: str) -> list[SpokenNumber]:
     found = []
     for match in _run().finditer(text):
         words = tuple(re.findall(r"[a-z]+|\d+", match[0].lower()))
-        if len(words) >= _LEAST_WORDS:
+        if _LEAST_WORDS <= len(words) <= _MOST_WORDS:
             found.append(SpokenNumber(words, Span(match.start(), match.end())))
     return found
 

@@ -25,6 +25,7 @@ from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail, Segment
 from inboxbot.classify.understand import Understander, asserted_intents
 from inboxbot.classify.word_lists import WordLists, load_word_lists
+from inboxbot.errors import ModelError
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass
 from inboxbot.understanding import Intent
@@ -118,6 +119,8 @@ def fit_gate(material: Material) -> dict[str, Any]:
             if all(intent.routine for intent in asserted):
                 rows.append(gate_values(view, asserted))
                 truth.append(mail.outcome == "answer" and asserted == frozenset(mail.intents))
+    if len(set(truth)) < 2:  # noqa: PLR2004 - right and wrong
+        raise ModelError("the train split needs more writers: no mail, or every mail, is understood without having read its writer")
     values = np.array(rows)
     means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
     model = LogisticRegression(C=GATE_C, max_iter=1000).fit((values - means) / scales, np.array(truth))
@@ -196,7 +199,7 @@ def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tupl
 
     if not truth.any():  # a label nobody used: never asserted
         return np.zeros(matrix.shape[1]), -10.0
-    model = LogisticRegression(C=inverse_regularisation, solver="liblinear", random_state=0).fit(matrix, truth)
+    model = LogisticRegression(C=inverse_regularisation, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(matrix, truth)
     return model.coef_[0], float(model.intercept_[0])
 
 

@@ -1,0 +1,317 @@
+"""The sender over a transport that does as it is told: every way in which a send can end, and what is written of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from factories import ANN, FOREIGN, INVOICES, NOW, RESOLVER, Clock, a_conversation, a_ledger, frozen_mail, open_store
+
+from inboxbot.conversation import Conversation, ConversationStatus
+from inboxbot.decision import Priority
+from inboxbot.errors import (
+    InboxbotError,
+    SendError,
+    SendInDoubtError,
+    SendPermanentError,
+    SendRefusedLoginError,
+    SendTemporaryError,
+)  # fmt: skip
+from inboxbot.ledger.model import Ledger
+from inboxbot.reply import FrozenMail, OutboxItem, OutboxState
+from inboxbot.sending import BATCH, GIVE_UP, LONGEST_RETRY, Sender, misdirected, retry_delay
+from inboxbot.store import conversations, outbox
+from inboxbot.store.engine import Store
+from inboxbot.store.tables import OutboxRow
+
+Begin = Callable[[], Awaitable[bool]]
+
+
+@dataclass
+class Server:
+    """Keeps what it is given; `early` is raised before the body, `late` after it was begun."""
+
+    early: InboxbotError | None = None
+    late: InboxbotError | None = None
+    taken: list[OutboxItem] = field(default_factory=list)
+    before_begin: Callable[[], None] = lambda: None
+    after: Callable[[], None] = lambda: None
+
+    async def send(self, item: OutboxItem, begin: Begin) -> str:
+        if self.early:
+            raise self.early
+        self.before_begin()
+        if not await begin():
+            raise SendTemporaryError("the claim is lost")
+        if self.late:
+            raise self.late
+        self.taken.append(item)
+        self.after()
+        return "250 2.0.0 queued as 17"
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class Office:
+    """A store, a server, and the sender between them."""
+
+    store: Store
+    server: Server = field(default_factory=Server)
+    clock: Clock = field(default_factory=Clock)
+    ledger: Ledger = field(default_factory=a_ledger)
+
+    @property
+    def sender(self) -> Sender:
+        return Sender(self.store, self.server, lambda: self.ledger, RESOLVER, self.clock)
+
+    def post(self, number: int = 1, mail: FrozenMail | None = None, conversation_id: int | None = None) -> int:
+        with self.store.transaction() as session:
+            return outbox.add(session, mail or frozen_mail(number), self.clock(), conversation_id=conversation_id)
+
+    def drain(self) -> int:
+        return asyncio.run(self.sender.drain(asyncio.Event()))
+
+    def row(self, outbox_id: int = 1) -> OutboxRow:
+        with self.store.transaction() as session:
+            return outbox.get(session, outbox_id)
+
+    def conversations(self) -> list[Conversation]:
+        with self.store.transaction() as session:
+            return conversations.listing(session, status=None)
+
+    def claimed(self) -> OutboxItem:
+        with self.store.transaction() as session:
+            (item,) = outbox.claim(session, self.clock(), timedelta(minutes=5), 1)
+        return item
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(open_store(tmp_path))
+
+
+def test_what_the_server_took_is_sent_once(office: Office) -> None:
+    office.post()
+    assert office.drain() == 1
+    assert [(item.mime, item.rcpt_to) for item in office.server.taken] == [(frozen_mail().mime, ANN.email)]
+    row = office.row()
+    assert (row.state, row.server_reply, row.finished_at) == ("sent", "250 2.0.0 queued as 17", NOW)
+    assert office.conversations() == []
+    office.clock.move(days=9)
+    assert office.drain() == 0
+
+
+def test_everything_due_is_sent_oldest_first(office: Office) -> None:
+    for number in range(BATCH + 3):
+        office.post(number)
+    assert office.drain() == BATCH + 3
+    assert [item.outbox_id for item in office.server.taken] == list(range(1, BATCH + 4))
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize(
+    ("error", "state", "shown"),
+    [
+        (SendTemporaryError("450 busy"), OutboxState.READY, False),
+        (SendRefusedLoginError("535 no"), OutboxState.READY, False),
+        (SendError("something"), OutboxState.READY, False),
+        (SendPermanentError("550 no such user"), OutboxState.FAILED, True),
+        (SendInDoubtError("cut after the dot"), OutboxState.IN_DOUBT, True),
+    ],
+)
+def test_each_error_has_its_state(office: Office, error: InboxbotError, state: OutboxState, shown: bool, begun: bool) -> None:
+    office.server = Server(late=error) if begun else Server(early=error)
+    office.post()
+    assert office.drain() == 1
+    row, found = office.row(), office.conversations()
+    assert (row.state, row.last_error, row.sending_at is None) == (state.value, str(error), not begun or state is OutboxState.READY)
+    assert bool(found) is shown
+    for conversation in found:
+        assert (conversation.priority, conversation.correspondent, conversation.customer_id) == (Priority.HIGH, ANN.email, "C1")
+        assert conversation.reasons == (f"{state.value}: {error}",)
+        assert row.conversation_id == conversation.conversation_id
+
+
+def test_an_undelivered_mail_reopens_its_conversation_and_takes_nothing_from_it(office: Office) -> None:
+    with office.store.transaction() as session:
+        number = conversations.open_new(session, a_conversation(draft="a draft", assignee="joe"), NOW)
+        conversations.set_status(session, number, ConversationStatus.CLOSED, "joe", NOW)
+    office.server = Server(early=SendPermanentError("550 no"))
+    office.post(conversation_id=number)
+    office.drain()
+    (found,) = office.conversations()
+    assert (found.conversation_id, found.status, found.priority) == (number, ConversationStatus.OPEN, Priority.HIGH)
+    assert (found.primary, found.assignee) == ("dispute", "joe")
+    assert found.reasons == ("not_routine: a person's", "failed: 550 no")
+    with office.store.transaction() as session:
+        assert conversations.draft(session, number) == "a draft"
+
+
+# trying again
+
+
+def test_waits_double_from_twenty_seconds_to_an_hour() -> None:
+    waits = [retry_delay(attempt).total_seconds() for attempt in (0, 1, 2, 3, 8, 9, 10, 1000)]
+    assert waits == [20, 20, 40, 80, 2560, 3600, 3600, 3600]
+
+
+def test_a_temporary_error_is_tried_again_until_it_passes(office: Office) -> None:
+    office.server = Server(early=SendTemporaryError("450 busy"))
+    office.post()
+    for attempt in (1, 2, 3):
+        assert office.drain() == 1
+        assert office.row().next_attempt_at == office.clock() + retry_delay(attempt)
+        assert office.drain() == 0
+        office.clock.moment = office.row().next_attempt_at
+    office.server = Server()
+    assert office.drain() == 1
+    assert office.row().state == "sent"
+
+
+@pytest.mark.parametrize(("span", "state"), [(GIVE_UP, "ready"), (GIVE_UP + timedelta(seconds=1), "failed")])
+def test_after_a_day_it_is_given_up_and_shown(office: Office, span: timedelta, state: str) -> None:
+    office.server = Server(early=SendTemporaryError("450 busy"))
+    office.post()
+    office.clock.moment += span
+    office.drain()
+    assert office.row().state == state
+    assert len(office.conversations()) == (state == "failed")
+
+
+def test_a_refused_login_is_soon_tried_once_an_hour_only(office: Office) -> None:
+    office.server = Server(early=SendRefusedLoginError("535 no"))
+    office.post()
+    waits = []
+    for _ in range(4):
+        office.drain()
+        waits.append(office.row().next_attempt_at - office.clock())
+        office.clock.moment = office.row().next_attempt_at
+    assert waits == [retry_delay(1), retry_delay(2), LONGEST_RETRY, LONGEST_RETRY]
+
+
+# claims, stops and crashes
+
+
+def test_a_sender_whose_claim_was_taken_over_sends_nothing_and_says_so(office: Office) -> None:
+    office.post()
+    item = office.claimed()
+    office.clock.move(minutes=6)
+    office.claimed()  # another sender has it now
+    assert asyncio.run(office.sender.send(item)) is None
+    assert office.server.taken == []
+    assert office.row().state == "ready"
+    assert office.conversations() == []
+
+
+def test_what_was_put_in_doubt_meanwhile_stays_in_doubt(office: Office) -> None:
+    def sleep_past_the_lease() -> None:
+        office.clock.move(minutes=16)
+        office.sender.doubt_abandoned()
+
+    office.server = Server(after=sleep_past_the_lease)
+    office.post()
+    assert asyncio.run(office.sender.send(office.claimed())) is None
+    assert office.row().state == "in_doubt"
+    assert len(office.conversations()) == 1
+
+
+def test_a_stop_gives_the_unsent_back_untouched(office: Office) -> None:
+    stop = asyncio.Event()
+    office.server = Server(after=stop.set)
+    for number in (1, 2):
+        office.post(number)
+    assert asyncio.run(office.sender.drain(stop)) == 1
+    assert (office.row(1).state, office.row(2).state, office.row(2).attempts) == ("sent", "ready", 0)
+    office.server = Server()
+    assert office.drain() == 1
+
+
+def test_the_state_is_sending_before_the_first_byte(office: Office) -> None:
+    seen: list[str] = []
+    office.server = Server(before_begin=lambda: seen.append(office.row().state), after=lambda: seen.append(office.row().state))
+    office.post()
+    office.drain()
+    assert seen == ["ready", "sending"]
+
+
+def test_after_a_crash_what_had_begun_is_in_doubt_and_the_rest_is_sent(office: Office) -> None:
+    for number in (1, 2):
+        office.post(number)
+    with office.store.transaction() as session:
+        begun, _claimed = outbox.claim(session, NOW, timedelta(hours=1), 5)
+        outbox.begin_sending(session, begun, NOW, timedelta(hours=1))
+    office.sender.recover()
+    assert office.drain() == 1
+    assert (office.row(1).state, office.row(2).state) == ("in_doubt", "sent")
+    (shown,) = office.conversations()
+    assert shown.reasons == ("in_doubt: the program stopped while this mail was leaving",)
+
+
+def test_a_living_sender_is_not_taken_for_dead(office: Office) -> None:
+    office.post()
+    with office.store.transaction() as session:
+        (begun,) = outbox.claim(session, NOW, timedelta(hours=1), 5)
+        outbox.begin_sending(session, begun, NOW, timedelta(hours=1))
+    office.sender.doubt_abandoned()
+    assert office.row().state == "sending"
+
+
+# the last check
+
+
+def item(office: Office, **changes: object) -> OutboxItem:
+    office.post(mail=frozen_mail(**changes))
+    return office.claimed()
+
+
+ALDERS, BAYLINES = ("INV-1.pdf", "0", "C1"), ("INV-9.pdf", "0", "C2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"documents": ()}, ""),
+        ({"documents": (ALDERS, ("statement.pdf", "0", "C1"))}, ""),
+        ({"rcpt_to": "joe@alder.example"}, ""),  # under the customer's own domain
+        ({"customer_id": "", "documents": ()}, ""),
+        ({"customer_id": ""}, "documents for nobody in particular"),
+        ({"rcpt_to": "bob@bayline.example"}, "bob@bayline.example is C2's, the mail is about C1"),
+        ({"rcpt_to": "ann@elsewhere.example"}, "ann@elsewhere.example is nobody's, the mail is about C1"),
+        ({"documents": (ALDERS, BAYLINES)}, "INV-9.pdf is not C1's"),
+        ({"documents": (("INV-9.pdf", "0", "C1"),)}, "INV-9.pdf is not C1's"),  # whatever the mail itself says
+        ({"documents": (("INV-1.pdf", "0", "C2"),)}, "INV-1.pdf is not C1's"),
+    ],
+)
+def test_the_last_check_looks_at_recipient_and_documents(office: Office, changes: dict[str, object], words: str) -> None:
+    assert misdirected(item(office, **changes), office.ledger, RESOLVER) == words
+
+
+def test_a_misdirected_mail_is_never_handed_over_and_is_shown(office: Office) -> None:
+    office.post(mail=frozen_mail(documents=(BAYLINES,)))
+    assert office.drain() == 1
+    assert office.server.taken == []
+    assert office.row().state == "failed"
+    (shown,) = office.conversations()
+    assert shown.reasons == ("failed: the last check before sending failed: INV-9.pdf is not C1's",)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"contacts": ()}, "nobody's"),  # the contact has left
+        ({"contacts": (ANN, ANN.__class__("C2", ANN.email))}, "nobody's"),  # two customers claim the address now
+        ({"invoices": {**{i.invoice_number: i for i in INVOICES[1:]}, "INV-1": FOREIGN.__class__(
+            "INV-1", "C2", "", NOW.date(), NOW.date(), "USD", FOREIGN.amount, FOREIGN.balance, "INV-1.pdf")}}, "INV-1.pdf is not C1's"),
+    ],
+)  # fmt: skip
+def test_the_ledger_of_the_moment_of_sending_counts(office: Office, change: dict[str, object], words: str) -> None:
+    office.post()
+    office.ledger = a_ledger(**change)
+    office.drain()
+    assert (office.server.taken, office.row().state) == ([], "failed")
+    assert words in office.row().last_error

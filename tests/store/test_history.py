@@ -1,0 +1,182 @@
+"""What the records say about a message that is being decided: copies, counts, and the conversation it continues."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import (
+    NOW,
+    a_case,
+    a_conversation,
+    a_decision,
+    a_message,
+    decided_mail,
+    frozen_mail,
+    open_store,
+    raw_mail,
+)  # fmt: skip
+
+from inboxbot.decision import History, Outcome
+from inboxbot.message import Address, Message, MessageKey, RawMessage
+from inboxbot.store import conversations, messages, outbox
+from inboxbot.store.engine import Store
+from inboxbot.store.messages import Position
+
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+NEW = MessageKey("ar", 7, 99)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path)
+    yield store
+    store.close()
+
+
+def record(store: Store, raw: RawMessage) -> bool:
+    with store.transaction() as session:
+        return messages.record(session, raw, NOW)
+
+
+def history(store: Store, message: Message | None = None, *, key: MessageKey = NEW, request_key: str = "request-1") -> History:
+    with store.transaction() as session:
+        return messages.history(session, message or a_message(), key, request_key, NOW)
+
+
+def test_nothing_is_known_of_the_first_message(store: Store) -> None:
+    assert history(store) == History()
+
+
+def test_the_same_id_and_text_is_a_duplicate_through_any_mailbox(store: Store) -> None:
+    decided_mail(store, 1, mailbox="billing")
+    found = history(store)
+    assert found.duplicate_of == MessageKey("billing", 7, 1)
+    assert not found.reused_message_id
+
+
+def test_the_same_id_with_another_text_is_a_reused_id(store: Store) -> None:
+    decided_mail(store)
+    found = history(store, a_message(text_key="text-2", content_key="content-2"))
+    assert (found.duplicate_of, found.reused_message_id) == (None, True)
+
+
+def test_the_right_copy_is_found_behind_one_with_another_text(store: Store) -> None:
+    decided_mail(store, 1, a_case(message=a_message(text_key="text-2", content_key="content-2")))
+    decided_mail(store, 2)
+    found = history(store)
+    assert (found.duplicate_of, found.reused_message_id) == (MessageKey("ar", 7, 2), False)
+
+
+def test_a_mail_without_an_id_is_known_by_its_content(store: Store) -> None:
+    without = a_message(message_id="")
+    decided_mail(store, 1, a_case(message=without))
+    assert history(store, without).duplicate_of == MessageKey("ar", 7, 1)
+    assert history(store, replace(without, content_key="content-2")) == replace(History(), conversation_id=None)
+
+
+def test_two_mails_without_id_or_content_key_are_not_the_same(store: Store) -> None:
+    bare = a_message(message_id="", content_key="", text_key="")
+    decided_mail(store, 1, a_case(message=bare))
+    assert history(store, bare).duplicate_of is None
+
+
+def test_a_message_is_no_duplicate_of_itself_or_of_one_that_waits(store: Store) -> None:
+    decided_mail(store, 1)
+    assert history(store, key=MessageKey("ar", 7, 1)) == History()
+    record(store, raw_mail(2))
+    assert history(store, key=MessageKey("ar", 7, 1)).duplicate_of is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "age", "sender", "key", "expected"),
+    [
+        (Outcome.ANSWER, timedelta(0), "ann@alder.example", "request-1", True),
+        (Outcome.ANSWER, DAY, "ann@alder.example", "request-1", True),
+        (Outcome.ANSWER, DAY + SECOND, "ann@alder.example", "request-1", False),
+        (Outcome.ROUTE, timedelta(0), "ann@alder.example", "request-1", False),
+        (Outcome.ANSWER, timedelta(0), "joe@alder.example", "request-1", False),
+        (Outcome.ANSWER, timedelta(0), "ann@alder.example", "request-2", False),
+        (Outcome.ANSWER, timedelta(0), "ann@alder.example", "", False),
+    ],
+)
+def test_a_request_is_answered_once_in_a_day(store: Store, outcome: Outcome, age: timedelta, sender: str, key: str, expected: bool) -> None:
+    earlier = a_message(message_id="<0@alder.example>", content_key="content-0", from_=Address(sender))
+    decided_mail(store, 1, a_case(message=earlier, request_key=key), a_decision(outcome), at=NOW - age)
+    assert history(store, request_key="request-1" if key else "").same_request_answered is expected
+
+
+def send(store: Store, number: int, age: timedelta, **changes: Any) -> None:
+    with store.transaction() as session:
+        outbox.add(session, frozen_mail(number, **changes), NOW - age)
+
+
+def test_automatic_mail_is_counted_by_thread_sender_domain_and_hour(store: Store) -> None:
+    send(store, 1, timedelta(0))
+    send(store, 2, 2 * HOUR, thread_root="<other@alder.example>")
+    send(store, 3, 2 * HOUR, rcpt_to="joe@alder.example", thread_root="")
+    send(store, 4, timedelta(0), rcpt_to="x@notalder.example", thread_root="")
+    send(store, 5, timedelta(0), automatic=False)
+    send(store, 6, DAY + SECOND)
+    found = history(store)
+    counted = (found.answers_in_thread, found.answers_to_sender, found.answers_to_domain, found.answers_in_hour)
+    assert counted == (1, 2, 3, 2)
+
+
+def test_nothing_is_counted_for_nobody(store: Store) -> None:
+    send(store, 1, timedelta(0), rcpt_to="", thread_root="")
+    found = history(store, a_message(from_=None, message_id=""))
+    assert (found.answers_in_thread, found.answers_to_sender, found.answers_to_domain, found.answers_in_hour) == (0, 0, 0, 1)
+
+
+def test_a_wildcard_in_an_address_is_a_letter_like_any_other(store: Store) -> None:
+    send(store, 1, timedelta(0), rcpt_to="ann@alderXexample")
+    assert history(store, a_message(from_=Address("ann@alder_example"))).answers_to_domain == 0
+
+
+def test_our_own_mail_is_known_by_its_id(store: Store) -> None:
+    send(store, 1, timedelta(0))
+    assert history(store, a_message(message_id="<out-1@brightwater.example>")).own_message
+    assert not history(store, a_message(message_id="")).own_message
+
+
+@pytest.mark.parametrize(("age", "expected"), [(HOUR, False), (HOUR + SECOND, True), (-HOUR, False)])
+def test_mail_from_before_the_watch_is_old_beyond_the_clocks_skew(store: Store, age: timedelta, expected: bool) -> None:
+    with store.transaction() as session:
+        messages.start(session, "ar", Position(7, 0, NOW))
+    assert history(store, a_message(received_at=NOW - age)).received_before_start is expected
+
+
+def conversation(store: Store) -> int:
+    with store.transaction() as session:
+        return conversations.open_new(session, a_conversation(), NOW)
+
+
+def reply_to(*ids: str, **changes: Any) -> Message:
+    return a_message(message_id="<2@alder.example>", content_key="content-2", references=ids, **changes)
+
+
+def test_a_reply_continues_the_conversation_of_the_mail_it_names(store: Store) -> None:
+    number = conversation(store)
+    decided_mail(store, conversation_id=number)
+    assert history(store, reply_to("<1@alder.example>")).conversation_id == number
+    assert history(store, reply_to(in_reply_to="<1@alder.example>")).conversation_id == number
+    assert history(store, reply_to("<unknown@alder.example>")).conversation_id is None
+
+
+def test_a_stranger_cannot_enter_a_conversation_by_naming_its_mail(store: Store) -> None:
+    number = conversation(store)
+    decided_mail(store, conversation_id=number)
+    assert history(store, reply_to("<1@alder.example>", from_=Address("bob@bayline.example"))).conversation_id is None
+    assert history(store, reply_to("<1@alder.example>", from_=None)).conversation_id is None
+
+
+def test_a_reply_to_our_mail_continues_only_for_whom_we_wrote_to(store: Store) -> None:
+    number = conversation(store)
+    with store.transaction() as session:
+        outbox.add(session, frozen_mail(), NOW, conversation_id=number)
+    named = "<out-1@brightwater.example>"
+    assert history(store, reply_to(named)).conversation_id == number
+    assert history(store, reply_to(named, from_=Address("bob@bayline.example"))).conversation_id is None
