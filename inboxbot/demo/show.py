@@ -226,7 +226,7 @@ def _summary(store: Store, console: Console) -> None:
 
 def _invite(app: App, folder: Path, mail: EmbeddedMail, console: Console) -> None:
     python = shlex.quote(sys.executable)
-    command = f'{python} -m inboxbot.demo.send --port {mail.smtp_port} --subject "Copy please" "Could you send me invoice INV-20163 again?"'
+    command = f'{python} -m inboxbot.demo.send --port {mail.smtp_port} --subject "Copy please" "Could you send me invoice INV-20299 again?"'
     console.print("\nThe company goes on running. Write to it as one of its customers, in another terminal:\n")
     console.print(f"  {command}\n", soft_wrap=True, markup=False, highlight=False)
     console.print(

@@ -110,7 +110,7 @@ def fit_gate(material: Material) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
 
     rows, truth = [], []
-    for learn, judge in folds(material.mails):
+    for learn, judge in (fold for fold in folds(material.mails) if fold[0]):
         understander = Understander(IntentModel(provisional(*fit_models(material, learn))), material.lists)
         for index in judge:
             mail = material.mails[index]
