@@ -14,7 +14,7 @@ _ABBREVIATION = re.compile(
     r"|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"(?<=[.!?…。!?])[\"')\]]*\s+|(?<=[。!?])|\s{1,20}(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
+_BREAK = re.compile(r"(?<=[.!?…。\uff01\uff1f])[\"')\]]*\s+|(?<=[。\uff01\uff1f])|\s{1,20}(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
 # A second clause after a comma and a conjunction, or one that begins with a request of its own, is judged by itself:
 # the one clause that changes everything likes to hide behind an "and".
 _CONJUNCTION = re.compile(

@@ -105,9 +105,17 @@ def _is_short(words: str) -> bool:
     count = len(words.split())
     if _CONTACT.search(words) or _LEGAL.search(words) or _STREET.search(words):
         return count <= 16  # noqa: PLR2004
-    sentence = count >= 6 and words.endswith((".", "!", ":"))  # noqa: PLR2004
+    lower = sum(word[:1].islower() and word.casefold() not in phrases.CONNECTORS for word in words.split()[1:])
+    sentence = (count >= 6 and words.endswith((".", "!", ":"))) or _is_prose(words, count, lower)  # noqa: PLR2004
     running = count >= 3 and words[:1].islower() and not _TITLE.search(words)  # noqa: PLR2004
     return count <= 12 and not (sentence or running or _LONE_NUMBER.search(words))  # noqa: PLR2004
+
+
+def _is_prose(words: str, count: int, lower: int) -> bool:
+    """Whether a line tells something: mostly words that no name or post would write small."""
+    if _TITLE.search(words):
+        return False
+    return (count >= 4 and 2 * lower >= count - 1) or (count >= 3 and lower >= 1 and words.endswith((".", "!")))  # noqa: PLR2004
 
 
 def _cut_tail(kept: list[str], out: list[str], names: frozenset[str]) -> Split:
