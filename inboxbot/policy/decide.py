@@ -17,6 +17,7 @@ from inboxbot.policy.release import withheld
 from inboxbot.policy.requirements import unmet
 from inboxbot.understanding import Intent
 
+LEAST_PROBABILITY = 0.6  # of every single intent that is answered: nobody wants what they did not ask for
 SURE_MACHINE = 0.9  # how sure the words alone must make us before a seemingly human mail is filed as machine mail or spam
 
 
@@ -122,6 +123,11 @@ def _understanding(case: Understood, config: Config) -> tuple[Reason, ...]:
     found = [reason for reason in reasons if reason]
     found += [Reason(veto.code, veto.words) for veto in understanding.vetoes]
     found += [Reason("unexplained", f"{item.why}: {item.text[:80]!r}") for item in understanding.unexplained]
+    found += [
+        Reason("not_sure", f"{score.intent.value} is understood with a probability of only {score.probability:.2f}")
+        for score in understanding.intents
+        if score.probability < LEAST_PROBABILITY
+    ]
     if understanding.confidence < understanding.threshold:
         words = (
             f"confidence {understanding.confidence:.2f} is below the threshold {understanding.threshold:.2f} ({understanding.certificate})"
