@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from contract.office import ADDRESS, COMPANY, GATEWAY, MAILDIR, TRUST, Ended, Office, mail, open_office, smtp_server
 
+pytestmark = pytest.mark.slow  # real commands, one after the other
+
 MEGAN, PRIYA = "m.fuller@alderstone.example", "priya.nair@cobaltrobotics.example"  # C1001, C1003
 ROUND = ("run", "--once", "--only", "ingest,process,send")
 

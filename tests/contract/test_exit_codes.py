@@ -19,6 +19,8 @@ CONTRACT = (
     "status", "audit", "ledger sync", "user add", "train", "evaluate", "export",
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow  # real commands, one after the other
+
 
 def commands() -> dict[str, str]:
     """Every command there is, with its help."""

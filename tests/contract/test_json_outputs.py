@@ -16,6 +16,8 @@ from inboxbot.conversation import Promise
 from inboxbot.store import ledger_notes
 from inboxbot.store.engine import Store
 
+pytestmark = pytest.mark.slow  # real commands, one after the other
+
 MEGAN = "m.fuller@alderstone.example"
 EXPORTS = ("decisions", "conversations", "promises", "disputes", "outbox", "audit")
 CORPUS_MAIL = {
