@@ -12,16 +12,17 @@ half-dead one.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, StoreError
+from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
@@ -33,6 +34,11 @@ FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 300.0  # seconds between reconnections
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
 REFUSED_BACK_OFF = 1800.0
 LEDGER_CHECK_SECONDS = 5
+# The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
+LONGEST_ROUND = 1800.0  # seconds for reading and marking: a first start may find a hundred thousand messages
+LONGEST_OVER_POLL = 300.0  # seconds beyond `poll_seconds` for waiting
+
+Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +51,7 @@ class Daemon:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     decided: asyncio.Event = field(default_factory=asyncio.Event)
+    exit_now: Callable[[int], object] = os._exit  # past every thread that hangs; all that matters is committed
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, parts: frozenset[str]) -> int:
@@ -76,6 +83,8 @@ class Daemon:
         early = [] if self.stop.is_set() else [task for task in tasks if task in done]
         for task in early:
             _log_death(task)
+        if any(isinstance(task.exception(), MailboxHungError) for task in early):
+            self.exit_now(1)
         self.request_stop()
         _, hanging = await asyncio.wait([stopped, *tasks], timeout=GRACE_SECONDS)
         late = [task for task in tasks if task not in hanging and task not in early and task.exception()]
@@ -103,15 +112,15 @@ class Daemon:
 
     async def ingest(self, reader: MailboxReader) -> None:
         """Read one mailbox for ever; what goes wrong there is tried again, ever more rarely."""
-        with ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}") as thread:
-            loop = asyncio.get_running_loop()
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}")
+        try:
             back_off, refusals = FIRST_BACK_OFF, 0
             while not self.stop.is_set():
                 try:
-                    more = await loop.run_in_executor(thread, self._read_and_mark, reader)
+                    more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
                     back_off, refusals = FIRST_BACK_OFF, 0
                     if not (more or self.stop.is_set()):
-                        await loop.run_in_executor(thread, reader.wait)
+                        await _in_time(thread, reader.section.poll_seconds + LONGEST_OVER_POLL, MailboxReader.wait, reader)
                 except StoreError as error:
                     _log.error("store_trouble", why=str(error))
                     await self._pause(back_off)
@@ -125,6 +134,8 @@ class Daemon:
                     _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
                     await self._pause(wait)
                     back_off = min(back_off * 2, LONGEST_BACK_OFF)
+        finally:
+            thread.shutdown(wait=False)
 
     def _read_and_mark(self, reader: MailboxReader) -> bool:
         """One round; whether the next one has something to do already."""
@@ -203,6 +214,15 @@ class Daemon:
 def _log_death(task: asyncio.Task[None]) -> None:
     reason = task.exception()
     _log.critical("task_died", task=task.get_name(), reason=str(reason or "it ended"), exc_info=reason)
+
+
+async def _in_time(thread: ThreadPoolExecutor, seconds: float, call: Callable[[MailboxReader], Result], reader: MailboxReader) -> Result:
+    """A blocking call in the mailbox's own thread; raises MailboxHungError when it does not come back in time."""
+    running = asyncio.get_running_loop().run_in_executor(thread, call, reader)
+    try:
+        return await asyncio.wait_for(asyncio.shield(running), seconds)
+    except TimeoutError:
+        raise MailboxHungError(f"mailbox {reader.section.name} did not come back from a call within {seconds:g} seconds") from None
 
 
 @contextmanager

@@ -83,6 +83,10 @@ class MailboxTemporaryError(MailboxError):
         super().__init__(words)
 
 
+class MailboxHungError(MailboxError):
+    """A call to the mailbox did not come back, timeouts notwithstanding; only a new process helps."""
+
+
 class MailboxRefusedError(MailboxError):
     """The mailbox refused the login; trying again the same way cannot help."""
 
