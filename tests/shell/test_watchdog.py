@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from factories import NOW, open_store, some_tools
 from shell.test_machinery import Listed, write_ledger
+from structlog.testing import capture_logs
 
 from inboxbot import daemon as daemon_module
 from inboxbot.config import LedgerSection, MailboxSection
@@ -35,9 +36,7 @@ class Hanging(Listed):
         pass
 
 
-def test_a_call_that_never_comes_back_ends_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_call_that_never_comes_back_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon_module, "LONGEST_OVER_POLL", 0.2)
     write_ledger(tmp_path)
     mailbox, store = Hanging(), open_store(tmp_path)
@@ -53,7 +52,9 @@ def test_a_call_that_never_comes_back_ends_the_process(
         store=store, tools=some_tools(tmp_path), ledger=LedgerSource(LedgerSection(path=tmp_path)), ledger_minutes=15,
         readers=[reader], sender=None, serve_web=None, now=lambda: NOW,
     )  # fmt: skip
-    code = asyncio.run(Daemon(machinery, exit_now=exit_now).run(frozenset({"ingest"})))
+    with capture_logs() as lines:
+        code = asyncio.run(Daemon(machinery, exit_now=exit_now).run(frozenset({"ingest"})))
 
     assert (exits, code) == ([1], 1)
-    assert "did not come back from a call within 0.3 seconds" in "".join(capfd.readouterr())
+    died = next(line for line in lines if line["event"] == "task_died")
+    assert "did not come back from a call within 0.3 seconds" in str(died["reason"])
