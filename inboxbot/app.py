@@ -26,6 +26,10 @@ from inboxbot.config import LOOPBACK, Config, SmtpSection
 from inboxbot.decision import History, Understood
 from inboxbot.errors import ConfigError, InboxbotError
 from inboxbot.facts import Facts
+from inboxbot.ingest import survey
+from inboxbot.ingest.authenticity import nobody_answers
+from inboxbot.ingest.dns import DnsResolver, TxtLookup
+from inboxbot.ingest.mailbox import Mailbox
 from inboxbot.ingest.mailbox_kinds import open_mailbox
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
@@ -88,6 +92,11 @@ class App:
         return Understander(IntentModel(artifact), load_word_lists())
 
     @cached_property
+    def lookup(self) -> TxtLookup:
+        """The DNS, where signatures are verified here; else nobody is asked."""
+        return DnsResolver() if self.config.security.authentication == "dkim" else nobody_answers
+
+    @cached_property
     def key(self) -> bytes:
         """Our own secret: signs Message-IDs."""
         named = self.config.security.secret
@@ -103,6 +112,7 @@ class App:
             understander=understander or self.understander,
             key=self.key if with_store else b"",
             portal_base=self.portal_base,
+            lookup=self.lookup,
         )
 
     @property
@@ -162,8 +172,8 @@ class App:
             found.append('[security] authentication = "off": every From address is believed; only for closed networks and tests')
         elif security.authentication == "gateway" and not security.trusted_authserv_ids:
             found.append("[security] trusted_authserv_ids is empty: nobody is authenticated, so nothing will be answered")
-        elif security.authentication not in ("gateway", "off"):
-            found.append(f'[security] authentication = "{security.authentication}" is not available yet: nothing will be answered')
+        elif security.authentication != "gateway" and security.trusted_authserv_ids:
+            found.append(f'[security] trusted_authserv_ids means nothing with authentication = "{security.authentication}"')
         if self.config.smtp is None:
             found.append("there is no [smtp] section: answers are prepared but not sent")
         if self.portal_base is None:
@@ -194,12 +204,14 @@ class App:
         if self.config.smtp and self.config.smtp.username:
             self.config.smtp.password.read("smtp.password")
 
-    async def check_connections(self) -> list[str]:
-        """Log in everywhere; what did not work."""
+    async def check_connections(self, tell: Callable[[str], None]) -> list[str]:
+        """Log in everywhere; what did not work. `tell` hears what each mailbox's own mail looks like."""
         problems = []
         for reader in self.readers():
             try:
                 await asyncio.to_thread(reader.mailbox.open)
+                for line in await asyncio.to_thread(self._survey, reader.mailbox):
+                    tell(f"mailbox {reader.section.name}: {line}")
             except InboxbotError as error:
                 problems.append(f"mailbox {reader.section.name}: {error}")
             finally:
@@ -213,6 +225,13 @@ class App:
             finally:
                 await transport.aclose()
         return problems
+
+    def _survey(self, mailbox: Mailbox) -> list[str]:
+        """Who vouches for the senders of a mailbox's latest mails, and which setting fits."""
+        fetched = mailbox.fetch(survey.latest(mailbox.uids_after(0)))
+        mails = [raw for raw in fetched if isinstance(raw, RawMessage)]
+        found = survey.survey(mails, self.config.security, frozenset({self.config.company.domain}), self.lookup)
+        return found.lines(self.config.security)
 
     def look_back(self, understood: Understood, raw: RawMessage, now: datetime) -> History:
         """What our records say about a mail that is only being explained."""

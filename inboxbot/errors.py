@@ -70,6 +70,10 @@ class UnreadableMessageError(InboxbotError):
     """The message cannot be parsed."""
 
 
+class LookupFailedError(InboxbotError):
+    """The DNS did not answer."""
+
+
 class MailboxError(InboxbotError):
     """The mailbox cannot be used."""
 

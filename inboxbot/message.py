@@ -78,6 +78,7 @@ class Message:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lower-case name -> raw values, topmost first
+    trace: tuple[tuple[str, str], ...] = ()  # its Received and Authentication-Results in their order, topmost first
     text: str = ""  # the whole body as text
     new_text: str = ""  # what the writer wrote now: no quote, no forward, no signature, no disclaimer
     quoted_text: str = ""

@@ -23,6 +23,7 @@ from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Unde
 from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
 from inboxbot.facts import Facts
 from inboxbot.ingest import authenticity, parse
+from inboxbot.ingest.dns import TxtLookup
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.message import Authenticity, AuthenticityStatus, MachineClass, Message, RawMessage
@@ -59,6 +60,7 @@ class Tools:
     understander: Understands
     key: bytes  # signs our Message-IDs
     portal_base: str | None  # where customers reach the account page; None: answers carry no link
+    lookup: TxtLookup = authenticity.nobody_answers  # DNS records, for signatures that are verified here
 
 
 _NOTHING_UNDERSTOOD = Understanding((IntentScore(Intent.OTHER, 1.0),))
@@ -77,7 +79,7 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     except UnreadableMessageError as error:
         return unreadable(raw, str(error), tools)
     verdict = machine_mail.classify(message, tools.config.own_addresses, lambda message_id: freeze.is_ours(message_id, tools.key))
-    proof = authenticity.authenticate(message, tools.config.security)
+    proof = authenticity.authenticate(message, raw, tools.config.security, tools.lookup)
     facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
     understanding = tools.understander.understand(message, facts, verdict.machine)
     facts = replace(facts, missing_documents=tools.documents.missing(wanted_invoices(understanding.entities, facts)))

@@ -27,6 +27,8 @@ def check(
 ) -> None:
     """Validate the configuration, the rules, the templates, the model and the ledger.
 
+    With --connect it also says who vouches for the senders of each mailbox's latest mails, and which setting fits.
+
     Example: inboxbot check --config inboxbot.toml --connect
     """
     app = load_app(config)
@@ -34,7 +36,7 @@ def check(
     for warning in app.warnings():
         typer.echo(f"warning: {warning}")
     if connect:
-        problems += asyncio.run(app.check_connections())
+        problems += asyncio.run(app.check_connections(typer.echo))
     for problem in problems:
         typer.echo(f"inboxbot: {problem}", err=True)
     if problems:

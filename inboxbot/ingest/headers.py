@@ -32,7 +32,8 @@ _DELIMITER = re.compile(rb"^--([^\r\n]{1,204})", re.MULTILINE)
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
 _SINGLE = ("From", "Subject", "Date", "Message-ID", "To", "Sender", "Reply-To")  # RFC 5322, 3.6: at most once
-_SMUGGLED = re.compile(rb"\r(?!\n)|\x00")
+_TRACE = frozenset({"received", "authentication-results"})
+_SMUGGLED = re.compile(rb"\r(?!\n)|\x00|^(?:from|sender|reply-to|to|cc)[ \t]+:", re.IGNORECASE | re.MULTILINE)  # RFC 5322, 4.5: obsolete
 
 Headers = Mapping[str, tuple[str, ...]]
 
@@ -106,6 +107,11 @@ def mapping(message: MimeMessage) -> Headers:
     return {name: tuple(values) for name, values in found.items()}
 
 
+def trace(message: MimeMessage) -> tuple[tuple[str, str], ...]:
+    """The lines that servers on the way wrote, (lower-case name, unfolded value), topmost first: their order is evidence."""
+    return tuple((name.lower(), unfold(value)) for name, value in message.raw_items() if name.lower() in _TRACE)
+
+
 def unfold(value: str) -> str:
     """A raw value on one line (RFC 5322, 2.2.3), with its 8-bit bytes decoded."""
     plain = _FOLD.sub(" ", value).replace("\x00", "")
@@ -163,11 +169,11 @@ def defects(raw: bytes, headers: Headers) -> Iterable[str]:
         if count > 1:
             yield f"{name}: appears {count} times"
     if smuggled(raw):
-        yield "header: a bare CR or a NUL stands in the header block"
+        yield "header: a bare CR, a NUL or a blank before the colon of an address field stands in the header block"
     if headers.get("date") and date(headers["date"][0]) is None:
         yield "Date: cannot be read"
 
 
 def smuggled(raw: bytes) -> bool:
-    """Whether the header block holds a bare CR or NUL: parsers then disagree about where a header ends."""
+    """Whether the header block holds what parsers read in different ways: where a header ends, or what it is called."""
     return _SMUGGLED.search(block(raw)) is not None

@@ -57,6 +57,7 @@ def _parse(raw: RawMessage) -> Message:
         in_reply_to=next(iter(headers.message_ids(_first(values, "in-reply-to"))), ""),
         references=headers.message_ids(_first(values, "references")),
         headers=values,
+        trace=headers.trace(tree),
         text=content.text,
         new_text=parts.new_text,
         quoted_text=parts.quoted_text,

@@ -1,0 +1,204 @@
+"""DKIM verified by ourselves, for mailboxes whose gateway says nothing (RFC 6376), with DMARC's alignment (RFC 7489).
+
+In: a message's raw bytes, its From domain, when it arrived, and a way to look TXT records up. Out: `Authenticity`.
+
+A valid signature alone proves little: text may be appended below an `l=`, a second Subject put above the signed one, a
+Reply-To added, or a genuine mail of three years ago sent once more. So a signature counts only if it covers the whole body,
+is fresh, and signs From, To, Subject and Date, which each stand there once, and whatever else would steer an answer.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from inboxbot.errors import LookupFailedError
+from inboxbot.ingest.alignment import aligned, organizational
+from inboxbot.ingest.auth_results import unverified
+from inboxbot.ingest.dns import TxtLookup
+from inboxbot.message import Authenticity, AuthenticityStatus
+
+OLDEST = timedelta(days=7)  # longer than any queue keeps a mail (RFC 5321, 4.5.4.1), shorter than a replay is worth
+CLOCK_SKEW = timedelta(hours=10)  # what dkimpy allows too
+LEAST_KEY_BITS = 1024  # RFC 8301, 3.2
+MOST_SIGNATURES = 5
+_MUST_SIGN = (b"from", b"to", b"subject", b"date")
+_IF_THERE = (b"reply-to", b"sender", b"cc")  # who gets an answer, and to whom the mail was written
+_ONCE = (*_MUST_SIGN, *_IF_THERE, b"message-id", b"in-reply-to", b"references", b"content-type", b"content-transfer-encoding")
+_ALGORITHMS = (b"rsa-sha256", b"ed25519-sha256")  # RFC 8301, 3.1: rsa-sha1 proves nothing any more
+_DOMAIN = re.compile(rb"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+
+Tags = Mapping[bytes, bytes]
+Fields = Sequence[tuple[bytes, bytes]]
+
+
+class _RefusedError(Exception):
+    """A signature does not count; the words say why."""
+
+
+def by_signature(raw: bytes, domain: str, received_at: datetime, lookup: TxtLookup) -> Authenticity:
+    """Whether a signature of the From domain's owner holds; never raises."""
+    import dkim  # noqa: PLC0415 - needed only where nobody else verifies
+
+    try:
+        signed = dkim.DKIM(raw, minkey=LEAST_KEY_BITS)
+        fields: Fields = [(name.lower(), value) for name, value in signed.headers]
+        _check_once(fields)
+        strict = _strict_alignment(domain, lookup)
+    except LookupFailedError as error:
+        return unverified(domain, f"DKIM: {error}")
+    except _RefusedError as refused:
+        return unverified(domain, f"DKIM: {refused}")
+    except Exception as error:  # noqa: BLE001 - dkimpy raises whatever it likes on hostile headers
+        return unverified(domain, f"DKIM: the header cannot be read: {type(error).__name__}")
+    signatures = [field for field in fields if field[0] == b"dkim-signature"]
+    why = "the mail is not signed"
+    for signature in signatures[:MOST_SIGNATURES]:
+        try:
+            signer = _verify(dkim.DKIM(raw, minkey=LEAST_KEY_BITS), signature, fields, domain, received_at, lookup, strict=strict)
+        except (_RefusedError, LookupFailedError) as refused:
+            why = str(refused)
+        except Exception as error:  # noqa: BLE001 - as above
+            why = f"a signature cannot be read: {type(error).__name__}"
+        else:
+            return Authenticity(AuthenticityStatus.VERIFIED, domain, f"DKIM: verified here, signed by {signer}")
+    return unverified(domain, f"DKIM: {why}")
+
+
+def _check_once(fields: Fields) -> None:
+    for name in _ONCE:
+        count = sum(1 for field, _ in fields if field == name)
+        if count > 1:
+            raise _RefusedError(f"{_shown(name)} stands there {count} times")
+
+
+def _strict_alignment(domain: str, lookup: TxtLookup) -> bool:
+    """Whether the domain's DMARC record asks for strict alignment of DKIM (RFC 7489, 6.3: adkim=s; 6.6.3: where it stands)."""
+    for name in dict.fromkeys((domain, organizational(domain))):
+        records = [record for record in lookup(f"_dmarc.{name}") if record.replace(b" ", b"").startswith(b"v=DMARC1")] if name else []
+        if records:
+            return any(re.search(rb";\s*adkim\s*=\s*s\b", record) for record in records)
+    return False
+
+
+def _verify(
+    message: Any, signature: tuple[bytes, bytes], fields: Fields, domain: str, received_at: datetime, lookup: TxtLookup, *, strict: bool
+) -> str:
+    """The signing domain of a signature that counts; raises _RefusedError, LookupFailedError or whatever dkimpy raises."""
+    tags = _tags(signature[1])
+    signer = tags[b"d"].decode("ascii").lower()
+    if not aligned(signer, domain, strict=strict):
+        raise _RefusedError(f"the signature is {signer}'s, not {domain}'s")
+    names = [name.strip().lower() for name in tags[b"h"].split(b":")]
+    _check_covers(tags, names, fields)
+    _check_fresh(tags, fields, received_at)
+    _check_holds(message, tags, names, signature, lookup)
+    return signer
+
+
+def _tags(value: bytes) -> Tags:
+    from dkim.util import InvalidTagValueList, parse_tag_value  # noqa: PLC0415 - as above
+
+    try:
+        tags: Tags = parse_tag_value(value)
+    except InvalidTagValueList as error:
+        raise _RefusedError("the signature is not well formed") from error
+    missing = {b"v", b"a", b"b", b"bh", b"d", b"h", b"s"} - tags.keys()
+    if missing or tags[b"v"] != b"1":
+        raise _RefusedError("the signature is not complete")
+    if tags[b"a"] not in _ALGORITHMS:
+        raise _RefusedError(f"the signature uses {_shown(tags[b'a'])}")
+    if not _DOMAIN.fullmatch(tags[b"d"]) or not _DOMAIN.fullmatch(tags[b"s"] + b"._domainkey." + tags[b"d"]):
+        raise _RefusedError("the signature names no plain domain")
+    if b"l" in tags:
+        raise _RefusedError("the signature covers only the beginning of the body (l=)")
+    if tags.get(b"q", b"dns/txt") != b"dns/txt":
+        raise _RefusedError("the signature's key is not in the DNS")
+    identity = tags.get(b"i", b"@" + tags[b"d"]).rpartition(b"@")[2].lower()
+    if identity != tags[b"d"].lower() and not identity.endswith(b"." + tags[b"d"].lower()):
+        raise _RefusedError("the signature's i= is not under its d=")
+    return tags
+
+
+def _check_covers(tags: Tags, names: Sequence[bytes], fields: Fields) -> None:
+    there = {name for name, _ in fields}
+    for name in (*_MUST_SIGN, *(name for name in _IF_THERE if name in there)):
+        if name not in there:
+            raise _RefusedError(f"there is no {_shown(name)}")
+        if name not in names:
+            raise _RefusedError(f"{_shown(name)} is not signed by {_shown(tags[b'd'])}")
+
+
+def _check_fresh(tags: Tags, fields: Fields, received_at: datetime) -> None:
+    """Signed shortly before it arrived: by its own t= and x= and by the (signed) Date."""
+    moments = [_date(value) for name, value in fields if name == b"date"]
+    if b"t" in tags:
+        moments.append(_second(tags[b"t"]))
+    for moment in moments:
+        if moment is None:
+            raise _RefusedError("when it was signed cannot be read")
+        if moment > received_at + CLOCK_SKEW:
+            raise _RefusedError("it was signed after it arrived")
+        if moment < received_at - OLDEST:
+            raise _RefusedError(f"it was signed more than {OLDEST.days} days before it arrived: perhaps an old mail sent again")
+    if b"x" in tags:
+        expiry = _second(tags[b"x"])
+        if expiry is None or expiry < received_at - CLOCK_SKEW:
+            raise _RefusedError("the signature had expired when it arrived")
+
+
+def _check_holds(message: Any, tags: Tags, names: Sequence[bytes], signature: tuple[bytes, bytes], lookup: TxtLookup) -> None:
+    from dkim import DKIMException  # noqa: PLC0415 - as above
+
+    def key_record(name: bytes, timeout: float = 0) -> bytes:  # noqa: ARG001 - dkimpy's signature
+        records = lookup(name.decode("ascii").rstrip("."))
+        if len(records) != 1:  # RFC 6376, 3.6.2.2: several records are undefined
+            raise _RefusedError("there is no key for the signature" if not records else "there are several keys for the signature")
+        return _usable_key(records[0])
+
+    message.domain, message.selector, message.include_headers = tags[b"d"], tags[b"s"], tuple(names)
+    words = f"the signature of {_shown(tags[b'd'])} does not hold"
+    try:
+        holds = message.verify_sig(tags, list(names), signature, key_record)
+    except DKIMException as error:
+        raise _RefusedError(words) from error
+    if not holds:
+        raise _RefusedError(words)
+
+
+def _usable_key(record: bytes) -> bytes:
+    from dkim.util import InvalidTagValueList, parse_tag_value  # noqa: PLC0415 - as above
+
+    try:
+        tags: Tags = parse_tag_value(record)
+    except InvalidTagValueList as error:
+        raise _RefusedError("the key's record is not well formed") from error
+    if not tags.get(b"p"):
+        raise _RefusedError("the key was withdrawn")
+    if b"y" in tags.get(b"t", b"").split(b":"):
+        raise _RefusedError("the domain is only testing DKIM (t=y)")
+    if b"h" in tags and b"sha256" not in tags[b"h"].split(b":"):
+        raise _RefusedError("the key is not for this signature's hash")
+    if not {b"*", b"email"} & {word.strip() for word in tags.get(b"s", b"*").split(b":")}:
+        raise _RefusedError("the key is not for mail")
+    return record
+
+
+def _second(value: bytes) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(value), UTC) if value.isdigit() else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _date(value: bytes) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value.decode("ascii", "replace").strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("ascii", "replace").title() if name in _ONCE else name.decode("ascii", "replace")
