@@ -86,8 +86,8 @@ class Message:
     has_html: bool = False
     hidden_text: bool = False  # the HTML holds text that a reader cannot see
     content_type: str = "text/plain"  # of the whole message
-    report_type: str = ""  # of a multipart/report (RFC 6522)
-    report_text: str = ""  # of a multipart/report: its machine-readable part and the header of the mail it returns
+    report_type: str = ""  # of a multipart/report (RFC 6522), or of one that a gateway has wrapped
+    report_text: str = ""  # its machine-readable part, and the header of every mail that is enclosed
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()  # what was wrong with the mail's form, in words
     content_key: str = ""  # SHA-256 over Message-ID, From, Date, Subject and body

@@ -78,7 +78,9 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
         message = parse.parse(raw)
     except UnreadableMessageError as error:
         return unreadable(raw, str(error), tools)
-    verdict = machine_mail.classify(message, tools.config.own_addresses, lambda message_id: freeze.is_ours(message_id, tools.key))
+    verdict = machine_mail.classify(
+        message, tools.config.own_addresses, lambda value: freeze.is_ours(value, tools.key) or freeze.is_our_mark(value, tools.key)
+    )
     proof = authenticity.authenticate(message, raw, tools.config.security, tools.lookup)
     facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
     understanding = tools.understander.understand(message, facts, verdict.machine)

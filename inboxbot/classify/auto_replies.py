@@ -36,38 +36,76 @@ def rejected(message: Message) -> str:
     return "" if words.found("absence", body) else words.found("rejected", body)
 
 
+def resembles(message: Message) -> str:
+    """The words by which it looks like an automatic reply although nothing proves it, or ''.
+
+    Somebody who is away and asks for something is a person; whether this one is, a person has to see.
+    """
+    subject, body = words.subject(message.subject), _body(message)
+    away = words.found("absence", body)
+    if likely := words.begins("likely_subject", subject):
+        return likely if (away or _any(("boilerplate", "receipt"), body)) and not _own_business(message) else ""
+    return away if away and words.found("boilerplate", body) and not _own_business(message) else ""
+
+
+def _own_business(message: Message) -> bool:
+    """Whether it asks for something or speaks of money beside what automatic replies say: then a person wrote it."""
+    left = _leftover(message)
+    return bool(words.found("asks", left) or words.found("receivables", left))
+
+
 def _by_subject(message: Message) -> str:
     subject = words.subject(message.subject)
     if sure := words.begins("sure_subject", subject):
         return sure
     likely, body = words.begins("likely_subject", subject), _body(message)
-    if not likely or not _any(("absence", "receipt", "boilerplate"), body) or words.found("asks", body):
+    if not likely or not _any(("absence", "receipt", "boilerplate"), body):
         return ""
     if _generated(message):
-        return "" if words.found("reference", body) else likely
-    return "" if _speaks_of_money(message) else likely
+        return "" if words.found("reference", body) or words.found("asks", _leftover(message)) else likely
+    return "" if _own_business(message) else likely
 
 
 def _by_body(message: Message) -> str:
     body = _body(message)
     if sure := words.found("sure_body", body):
-        return "" if words.found("asks", body) else sure
+        return "" if words.found("asks", _leftover(message)) else sure
     if len(body.split()) > _MOST_WORDS:
         return ""
-    said = words.found("absence", body) if words.found("boilerplate", body) else ""
-    said = said or (words.found("receipt", body) if _generated(message) else "")
-    return said if said and not words.found("asks", body) and not _speaks_of_money(message) else ""
+    said = words.found("absence", body)
+    said = said if said and _any(("boilerplate", "referral"), body) else ""
+    said = said or words.found("receipt", body) if _generated(message) or said else _only_receipt(message, body)
+    if not said:
+        return ""
+    return "" if _own_business(message) else said
+
+
+def _only_receipt(message: Message, body: str) -> str:
+    """A receipt under our own subject: what a person would add is missing, and two things say that it is one."""
+    said = words.found("receipt", body)
+    if not said or words.found("reference", body):
+        return ""
+    return said if sum(1 for part in words.sentences(message.new_text or message.text) if words.found("receipt", part)) > 1 else ""
+
+
+def _leftover(message: Message) -> str:
+    """What it says beside an automatic reply's own phrases."""
+    parts = words.sentences(message.new_text or message.text)
+    return " \n ".join(part for part in parts if not _usual(part))
+
+
+def _usual(sentence: str) -> bool:
+    """Whether a sentence is one of those that automatic replies are made of."""
+    if words.found("reference", sentence):
+        return False
+    if _any(("receipt", "boilerplate", "referral", "sure_body"), sentence):
+        return True
+    return bool(words.found("absence", sentence)) and not words.found("receivables", sentence) and "?" not in sentence
 
 
 def _generated(message: Message) -> bool:
     sender = message.from_.email if message.from_ else ""
     return bool(markers.auto_submitted(message.headers) or markers.precedence(message.headers) or markers.robot_sender(sender))
-
-
-def _speaks_of_money(message: Message) -> bool:
-    """Whether money is spoken of outside an automatic reply's own phrases; an absence beside it may be a person's."""
-    parts = words.sentences(message.new_text or message.text)
-    return any(words.found("receivables", part) for part in parts if not _any(("receipt", "boilerplate"), part))
 
 
 def _any(kinds: tuple[str, ...], folded: str) -> str:

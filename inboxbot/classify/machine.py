@@ -1,6 +1,6 @@
 """What kind of sender wrote a message: a person, or which kind of machine?
 
-In: a `Message`, our addresses, and a test for our own Message-IDs. Out: a `MachineVerdict`. Structure and header fields
+In: a `Message`, our addresses, and a test for our own Message-IDs and marks. Out: a `MachineVerdict`. Structure and header fields
 come before words; whatever a machine wrote that may hold a person's business is ROBOT, for a person to see.
 """
 
@@ -30,7 +30,7 @@ class MachineVerdict:
 
 
 def classify(message: Message, own_addresses: frozenset[str], is_ours: Callable[[str], bool]) -> MachineVerdict:
-    """The first class that fits, in this order: own mail, reports, encrypted, calendar, automatic reply, bulk, robot, person."""
+    """The first class that fits, in this order: own mail, reports, encrypted, calendar, automatic reply, bulk, robot, doubtful, person."""
     return (
         _own(message, own_addresses, is_ours)
         or _report(message, is_ours, bounces.by_structure)
@@ -41,6 +41,7 @@ def classify(message: Message, own_addresses: frozenset[str], is_ours: Callable[
         or _report(message, is_ours, bounces.by_words)
         or _auto_reply(message)
         or _list_or_robot(message)
+        or _doubtful(message)
         or MachineVerdict(MachineClass.PERSON, "nothing shows a machine")
     )
 
@@ -50,6 +51,8 @@ def _own(message: Message, own_addresses: frozenset[str], is_ours: Callable[[str
         return MachineVerdict(MachineClass.OWN, f"it comes from our own address {message.from_.email}")
     if message.message_id and is_ours(message.message_id):
         return MachineVerdict(MachineClass.OWN, f"its Message-ID {message.message_id} is one that we gave")
+    if any(is_ours(mark) for mark in markers.values(message.headers, "x-inboxbot-id")):  # a relay gave it another Message-ID
+        return MachineVerdict(MachineClass.OWN, "it carries a mark that we gave")
     return None
 
 
@@ -119,6 +122,15 @@ def _list_or_robot(message: Message) -> MachineVerdict | None:
         return MachineVerdict(MachineClass.BULK, wide[0])
     said = next(iter((*automatic, *wide, markers.robot_sender(sender))), "")
     return MachineVerdict(MachineClass.ROBOT, said) if said else None
+
+
+def _doubtful(message: Message) -> MachineVerdict | None:
+    """Nothing proves a machine, but it may well be one: people see it, and nothing answers it."""
+    if name := markers.another_inboxbot(message.message_id, message.headers):
+        return MachineVerdict(MachineClass.ROBOT, f"another inboxbot wrote it ({name})")
+    if said := bounces.resembles(message) or auto_replies.resembles(message):
+        return MachineVerdict(MachineClass.ROBOT, f"it reads like a machine's mail: {said!r}")
+    return None
 
 
 def _is_marketing(message: Message, *, automatic: bool) -> bool:

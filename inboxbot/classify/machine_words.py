@@ -10,10 +10,12 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-LONGEST = 20_000  # characters of a text that are looked at: no notice says what it is further down
+LONGEST = 8_000  # characters of a text that are looked at: no notice says what it is further down
+MOST_SENTENCES = 80
 _TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " "})
-_NO_SPACES = frozenset({"ja", "zh", "ko"})  # written without spaces: a word may stand inside others
+_NO_SPACES = frozenset({"ja", "zh", "ko", "th"})  # written without spaces: a word may stand inside others
 _WARNING = re.compile(r"^[\[(*<{ ]*(?:external|extern|externe|ext|externo|esterno)(?: e-?mail| sender)?[\])*>}: ]+")
+_WRAPPED = re.compile(r"([^\n.!?:;]{50,}[^\n.!?:;\s])[ \t]*\n(?=[^\W_])")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 
 
@@ -28,8 +30,8 @@ def subject(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The folded sentences of a text; a line break ends one too."""
-    return [folded for part in _SENTENCE.split(text[:LONGEST]) if (folded := fold(part))]
+    """The folded sentences of a text; a line break ends one too, except where the line is merely full."""
+    return [folded for part in _SENTENCE.split(_WRAPPED.sub(r"\1 ", text[:LONGEST])) if (folded := fold(part))][:MOST_SENTENCES]
 
 
 def found(kind: str, folded: str) -> str:

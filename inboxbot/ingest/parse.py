@@ -11,7 +11,7 @@ from email.message import Message as MimeMessage
 from hashlib import sha256
 
 from inboxbot.errors import UnreadableMessageError
-from inboxbot.ingest import addresses, body, charset, headers, mime
+from inboxbot.ingest import addresses, body, charset, headers, mime, reports
 from inboxbot.ingest.headers import Headers
 from inboxbot.message import Message, RawMessage
 
@@ -65,7 +65,8 @@ def _parse(raw: RawMessage) -> Message:
         has_html=content.has_html,
         hidden_text=content.hidden_text,
         content_type=tree.get_content_type(),
-        report_type=str(tree.get_param("report-type") or "").lower(),
+        report_type=reports.kind(tree),
+        report_text=reports.text(tree),
         attachments=mime.attachments(tree),
         defects=_defects(raw, values, who.defect, content, tree),
         content_key=_content_key(values, content.text),

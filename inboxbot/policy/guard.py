@@ -99,8 +99,11 @@ def _no_ack(message: Message) -> str:
 
 
 def _x_loop(message: Message) -> str:
-    """Anybody's loop mark, and those that our own mail carries."""
-    return ", ".join(sorted(name for name in message.headers if name == "x-loop" or name.startswith("x-inboxbot")))
+    """Anybody's loop mark, and those that our own mail and that of others of our kind carries."""
+    ours = markers.another_inboxbot(message.message_id, message.headers)
+    return ", ".join(
+        dict.fromkeys((*(name for name in ("x-loop", "x-loop-detect", "x-loopid") if name in message.headers), *filter(None, (ours,))))
+    )
 
 
 def _spam_verdict(message: Message) -> str:
