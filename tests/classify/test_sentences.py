@@ -96,4 +96,4 @@ def test_a_megabyte_is_read_in_linear_time(piece: str) -> None:
 def test_a_megabyte_of_blanks_inside_a_line_is_read_in_linear_time() -> None:
     started = time.perf_counter()
     assert words("paid" + " " * 1_000_000 + "today") == ["paid" + " " * 1_000_000 + "today"]
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 60  # seconds where quadratic time takes hours
