@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -22,7 +22,7 @@ from inboxbot.classify.artifact import load as load_artifact
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
 from inboxbot.classify.word_lists import load_word_lists
-from inboxbot.config import LOOPBACK, Config, SmtpSection
+from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection
 from inboxbot.decision import History, Understood
 from inboxbot.errors import ConfigError, InboxbotError
 from inboxbot.facts import Facts
@@ -31,6 +31,7 @@ from inboxbot.ingest.authenticity import nobody_answers
 from inboxbot.ingest.dns import DnsResolver, TxtLookup
 from inboxbot.ingest.mailbox import Mailbox
 from inboxbot.ingest.mailbox_kinds import open_mailbox
+from inboxbot.ingest.sent_folder import ImapSentFolder
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
 from inboxbot.ledger.model import Resolver
@@ -40,8 +41,9 @@ from inboxbot.message import RawMessage
 from inboxbot.pipeline import MEGABYTE, Tools, Understands
 from inboxbot.reading import MailboxReader
 from inboxbot.responders.templates import compile_all
-from inboxbot.responders.transport import SmtpTransport
-from inboxbot.sending import Sender
+from inboxbot.responders.transport import SmtpTransport, Timeouts
+from inboxbot.sending import Pace, Sender
+from inboxbot.sent_copies import SentCopies
 from inboxbot.store import messages, portal_links
 from inboxbot.store.engine import Store, sqlite_path
 
@@ -67,7 +69,7 @@ class App:
     @cached_property
     def store(self) -> Store:
         """Our own records."""
-        return Store(self.config.store.url)
+        return Store(self.config.store.url, busy_seconds=self.config.store.busy_seconds)
 
     @cached_property
     def ledger(self) -> LedgerSource:
@@ -133,7 +135,8 @@ class App:
 
     def transport(self) -> SmtpTransport:
         """The way out; raises ConfigError without an [smtp] section."""
-        return SmtpTransport(self.smtp)
+        smtp = self.smtp
+        return SmtpTransport(smtp, timeouts=Timeouts(smtp.connect_seconds, smtp.command_seconds, smtp.last_reply_seconds))
 
     @property
     def smtp(self) -> SmtpSection:
@@ -144,7 +147,29 @@ class App:
 
     def sender(self) -> Sender:
         """What drains the outbox."""
-        return Sender(self.store, self.transport(), lambda: self.ledger.current, self.resolver, self.now)
+        pace = Pace.of(self.config.sending, self.smtp)
+        return Sender(self.store, self.transport(), lambda: self.ledger.current, self.resolver, self.now, pace)
+
+    def sent_copies(self) -> SentCopies | None:
+        """What looks after the Sent folder; None without an IMAP mailbox, or where [smtp] sent_copy = "off"."""
+        smtp, sending = self.config.smtp, self.config.sending
+        mailbox = self._sent_mailbox
+        if smtp is None or smtp.sent_copy == "off" or mailbox is None:
+            return None
+        return SentCopies(
+            self.store,
+            ImapSentFolder(mailbox, smtp.sent_folder),
+            self.key,
+            self.now,
+            smtp.sent_copy,
+            timedelta(seconds=sending.sent_copy_seconds),
+            tuple(timedelta(minutes=minutes) for minutes in sending.doubt_minutes),
+        )
+
+    @property
+    def _sent_mailbox(self) -> MailboxSection | None:
+        wanted = self.config.smtp.sent_mailbox if self.config.smtp else ""
+        return next((m for m in self.config.mailbox if m.kind == "imap" and wanted in ("", m.name)), None)
 
     def machinery(self, parts: frozenset[str]) -> Machinery:
         """What the daemon's tasks work with, built and checked for these parts."""
@@ -158,6 +183,9 @@ class App:
             serve_web=self._web_task() if "web" in parts else None,
             now=self.now,
             alone=sqlite_path(self.config.store.url) is not None,
+            sent_copies=self.sent_copies() if "send" in parts else None,
+            check_seconds=self.config.sending.check_seconds,
+            refused_seconds=self._sent_mailbox.refused_retry_seconds if self._sent_mailbox else 0,
         )
 
     def warn_at_start(self) -> None:

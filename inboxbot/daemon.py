@@ -160,7 +160,11 @@ class Daemon:
                 reader.mailbox.interrupt()
 
     async def send(self, sender: Sender) -> None:
-        """Drain the outbox."""
+        """Drain the outbox; first of all see whether the Sent folder knows more than our records."""
+        wait = FIRST_BACK_OFF
+        while not (self.stop.is_set() or await asyncio.to_thread(self.machinery.reconcile_sent)):
+            await self._pause(wait)
+            wait = min(wait * 2, self.machinery.check_seconds)
         while not self.stop.is_set():
             self.decided.clear()
             with _store_trouble():
@@ -177,7 +181,8 @@ class Daemon:
             (self._ledger_on_schedule, self.machinery.ledger_minutes * 60),
         ]
         if self.machinery.sender:
-            jobs.append((self.machinery.sender.doubt_abandoned, 30))
+            jobs.append((self.machinery.sender.doubt_abandoned, self.machinery.check_seconds))
+            jobs.append((self.machinery.look_after_sent, self.machinery.check_seconds))
         for job, seconds in jobs:
             scheduler.add_job(asyncio.to_thread, "interval", args=[job], seconds=seconds, coalesce=True, max_instances=1, id=job.__name__)
         scheduler.start()

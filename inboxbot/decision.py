@@ -64,7 +64,7 @@ class History:
     answers_to_sender: int = 0
     answers_to_domain: int = 0
     answers_in_hour: int = 0  # automatic mails to anybody in the last hour
-    answered_by_staff: bool = False  # a person already replied to this very message
+    answered_by_staff: bool = False  # a mail of ours answers this very message already
     received_before_start: bool = False  # older than the day the mailbox was first watched
     conversation_id: int | None = None  # the conversation this message continues
 

@@ -103,6 +103,10 @@ class SendTemporaryError(SendError):
     """The SMTP server does not have the mail and says, or shows, that it may take it later."""
 
 
+class SendUnreachableError(SendTemporaryError):
+    """The SMTP server cannot be reached or is closed just now; that says nothing about this mail."""
+
+
 class SendPermanentError(SendError):
     """The SMTP server refused the mail for good."""
 

@@ -6,16 +6,19 @@ In: adapters built by `app`. Out: recorded, decided and noted mail.
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from inboxbot.errors import MailboxError, MailboxRefusedError
+from inboxbot.failpoints import reach
 from inboxbot.ledger.model import Ledger
 from inboxbot.ledger.source import LedgerSource
 from inboxbot.pipeline import Tools, handle
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
+from inboxbot.sent_copies import SentCopies
 from inboxbot.store import ledger_notes, messages
 from inboxbot.store.engine import Store
 
@@ -37,6 +40,10 @@ class Machinery:
     serve_web: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None
     now: Callable[[], datetime]
     alone: bool = True  # no other process sends from this store (a lock is held)
+    sent_copies: SentCopies | None = None  # None: there is no Sent folder to look into
+    check_seconds: float = 30  # how often mails in doubt and sent copies are looked after
+    refused_seconds: float = 1800  # how long the Sent folder is left alone after a refused login
+    _sent_rests_until: datetime | None = None
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
         """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each."""
@@ -49,6 +56,7 @@ class Machinery:
                 recorded = messages.begin(session, row_id)
             if recorded is not None:
                 handle(recorded, self.tools, self.store, self.now())
+                reach("decide.committed")
                 decided()
         return len(waiting)
 
@@ -68,6 +76,28 @@ class Machinery:
         elif self.sender:
             self.sender.doubt_abandoned()
         note_sync(self.store, self.ledger.current, self.now())
+
+    def look_after_sent(self) -> None:
+        """Mails in doubt and copies in the Sent folder; a folder that cannot be had is tried again later."""
+        if self.sent_copies:
+            self._at_sent_folder(self.sent_copies.look_after)
+
+    def reconcile_sent(self) -> bool:
+        """Before anything is sent: does the Sent folder know mails that our records do not? False: it cannot be had yet."""
+        return self._at_sent_folder(self.sent_copies.reconcile) if self.sent_copies else True
+
+    def _at_sent_folder(self, task: Callable[[], object]) -> bool:
+        """Run a task there; False when it cannot be had. After a refused login it is left alone for long: never hammering."""
+        if self._sent_rests_until is not None and self.now() < self._sent_rests_until:
+            return False
+        try:
+            task()
+        except MailboxError as error:
+            refused = isinstance(error, MailboxRefusedError)
+            self._sent_rests_until = self.now() + timedelta(seconds=self.refused_seconds) if refused else None
+            _log.warning("sent_folder_refused" if refused else "sent_folder_unreachable", why=str(error))
+            return False
+        return True
 
     async def close(self) -> None:
         """Log out everywhere."""

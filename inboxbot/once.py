@@ -37,7 +37,10 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
             while await asyncio.to_thread(machinery.process_waiting, stop.is_set, lambda: None):
                 pass
         if "send" in parts and machinery.sender:
-            await _drain(machinery, stop)
+            reachable = machinery.sent_copies is None or machinery.sent_copies.mailbox not in unread
+            if reachable and await asyncio.to_thread(_reconcile_sent, machinery):
+                await _drain(machinery, stop)
+                await asyncio.to_thread(machinery.look_after_sent)
         if "ingest" in parts:
             await asyncio.to_thread(_mark, machinery)
         left = await asyncio.to_thread(_left, machinery, parts)
@@ -59,6 +62,14 @@ def _read(reader: MailboxReader) -> bool:
             time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
         else:
             return True
+    return False
+
+
+def _reconcile_sent(machinery: Machinery) -> bool:
+    for attempt in range(1, TRIES + 1):
+        if machinery.reconcile_sent():
+            return True
+        time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
     return False
 
 

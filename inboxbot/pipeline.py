@@ -8,6 +8,7 @@
 In: `RawMessage`s. Out: `Understood`, `Decision`, and rows. `explain` and `simulate` use the first two alone.
 """
 
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from inboxbot.conversation import NewConversation, Promise
 from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
 from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
 from inboxbot.facts import Facts
+from inboxbot.failpoints import reach
 from inboxbot.ingest import authenticity, parse
 from inboxbot.ingest.dns import TxtLookup
 from inboxbot.ledger.documents import Documents
@@ -33,7 +35,7 @@ from inboxbot.policy.requirements import wanted_invoices
 from inboxbot.reply import Document, FrozenMail, Reply
 from inboxbot.responders import compose, freeze
 from inboxbot.responders.context import AnswerContext
-from inboxbot.store import conversations, ledger_notes, messages, outbox, portal_links
+from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox, portal_links
 from inboxbot.store.engine import Session, Store
 from inboxbot.store.messages import Recorded
 from inboxbot.understanding import Intent, IntentScore, Understanding
@@ -65,6 +67,7 @@ class Tools:
 
 _NOTHING_UNDERSTOOD = Understanding((IntentScore(Intent.OTHER, 1.0),))
 _UNPROVEN = Authenticity(AuthenticityStatus.UNVERIFIED, proof="the message could not be read")
+_MESSAGE_ID = re.compile(r"<inboxbot[^<>\s]{1,500}>")  # ours alone are of interest
 _log = structlog.get_logger(__name__)
 
 
@@ -148,8 +151,17 @@ def commit(
     )
     if decision.automatic_mail:
         reply = _reply(session, understood, decision, tools, now)
-        outbox.add(session, frozen(reply, understood.message, tools, now), now, answers_message_id=row_id, conversation_id=conversation_id)
+        mail = frozen(reply, understood.message, tools, now)
+        key = understood.request_key
+        outbox.add(session, mail, now, answers_message_id=row_id, conversation_id=conversation_id, request_key=key)
+    doubt.prove(session, _named(understood.message), f"named by {understood.message.message_id or 'a message'} that came in", now)
+    reach("decide.writing")
     _note_money(session, row_id, understood, decision, conversation_id, now)
+
+
+def _named(message: Message) -> tuple[str, ...]:
+    """Every Message-ID that a reply, or the report on a mail that came back, names."""
+    return (message.in_reply_to, *message.references, *_MESSAGE_ID.findall(message.report_text))
 
 
 def frozen(reply: Reply, message: Message, tools: Tools, now: datetime) -> FrozenMail:

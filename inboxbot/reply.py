@@ -51,6 +51,7 @@ class FrozenMail:
     customer_id: str
     documents: tuple[tuple[str, str, str], ...] = ()  # name, sha256, customer_id
     automatic: bool = True
+    in_reply_to: str = ""  # the Message-ID it answers
 
 
 class OutboxState(StrEnum):
@@ -65,6 +66,18 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail of ours as its copy in the Sent folder shows it."""
+
+    message_id: str
+    in_reply_to: str
+    thread_root: str
+    to: str
+    at: datetime
+    automatic: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,70 @@ go twice: what was begun and not finished is in doubt, shown to people, and neve
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 import structlog
 
+from inboxbot.config import SendingSection, SmtpSection
 from inboxbot.conversation import NewConversation
 from inboxbot.decision import Priority
-from inboxbot.errors import InboxbotError, SendError, SendInDoubtError, SendPermanentError, SendRefusedLoginError
+from inboxbot.errors import (
+    InboxbotError,
+    SendError,
+    SendInDoubtError,
+    SendPermanentError,
+    SendRefusedLoginError,
+    SendUnreachableError,
+    StoreError,
+)
+from inboxbot.failpoints import reach
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.reply import OutboxItem, OutboxState
-from inboxbot.store import conversations, outbox
+from inboxbot.responders.transport import SLOW_LINE
+from inboxbot.store import conversations, doubt, outbox
 from inboxbot.store.engine import Session, Store
 
 BATCH = 10
-CLAIM_LEASE = timedelta(minutes=5)
-SENDING_LEASE = timedelta(minutes=15)  # longer than the last reply may take (10 minutes, RFC 5321, 4.5.3.2.6)
-FIRST_RETRY = timedelta(seconds=20)
-LONGEST_RETRY = timedelta(hours=1)
-GIVE_UP = timedelta(hours=24)
-MOST_REFUSALS = 3  # logins refused; then only once an hour, never hammering
+MOST_REFUSALS = 3  # logins refused in a row; then only at the longest interval, never hammering
+_WRITE_AGAIN_SECONDS = 1.0  # the result of a send is written until the store takes it
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The outbox's waits; see [sending] and [smtp] in config.example.toml."""
+
+    claim: timedelta = timedelta(minutes=5)
+    last_reply: timedelta = timedelta(minutes=10)
+    first_retry: timedelta = timedelta(seconds=20)
+    longest_retry: timedelta = timedelta(hours=1)
+    give_up: timedelta = timedelta(hours=24)
+    first_look: timedelta | None = timedelta(minutes=1)  # for a mail in doubt; None: nowhere to look
+
+    @classmethod
+    def of(cls, sending: SendingSection, smtp: SmtpSection) -> Self:
+        """As configured."""
+        return cls(
+            claim=timedelta(seconds=sending.claim_seconds),
+            last_reply=timedelta(seconds=smtp.last_reply_seconds),
+            first_retry=timedelta(seconds=sending.first_retry_seconds),
+            longest_retry=timedelta(seconds=sending.longest_retry_seconds),
+            give_up=timedelta(hours=sending.give_up_hours),
+            first_look=timedelta(minutes=sending.doubt_minutes[0]) if sending.doubt_minutes and smtp.sent_copy != "off" else None,
+        )
+
+    def sending(self, size: int) -> timedelta:
+        """How long the body of so many bytes may be on its way before its sender counts as dead."""
+        return self.claim + self.last_reply + timedelta(seconds=size / SLOW_LINE)
+
+    def retry(self, attempts: int) -> timedelta:
+        """How long to wait after so many attempts, doubling up to the longest."""
+        return min(self.longest_retry, self.first_retry * int(2 ** min(max(attempts, 1) - 1, 20)))
 
 
 class Transport(Protocol):
@@ -51,21 +91,41 @@ class Sender:
     ledger: Callable[[], Ledger]
     resolver: Resolver
     now: Callable[[], datetime]
+    pace: Pace = Pace()
+    _held: deque[OutboxItem] = field(default_factory=deque)  # claimed and not handled yet
+    _trouble: int = 0  # times in a row that the server could not be used at all
+    _closed_until: datetime | None = None  # after such trouble nothing is tried before
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def drain(self, stop: asyncio.Event) -> int:
-        """Send everything that is due; how many items were handled. Between two mails it looks at `stop`."""
-        handled = 0
-        while not stop.is_set():
-            items = await asyncio.to_thread(self._claim)
-            if not items:
+        """Send everything that is due; how many items were handled. Between two mails it looks at `stop`.
+
+        A server that cannot be used at all (unreachable, login refused) is left alone for a while, with every mail that
+        is due: one connection tells what ten would.
+        """
+        self._stop, handled = stop, 0
+        while not stop.is_set() and not self._closed():
+            if not self._held:
+                self._held.extend(await asyncio.to_thread(self._claim))
+            if not self._held:
                 return handled
-            for item in items:
-                if stop.is_set():
-                    await asyncio.to_thread(self._give_back, item)
-                    continue
-                await self.send(item)
-                handled += 1
+            reach("send.claimed")
+            await self._send_next()
+            handled += 1
+        if self._held:
+            await asyncio.to_thread(self._give_back)
         return handled
+
+    async def _send_next(self) -> None:
+        item = self._held.popleft()
+        try:
+            await self.send(item)
+        except StoreError:  # nothing has left: `sending` could not be committed
+            self._held.appendleft(item)
+            raise
+
+    def _closed(self) -> bool:
+        return self._closed_until is not None and self.now() < self._closed_until
 
     async def send(self, item: OutboxItem) -> OutboxState | None:
         """Send one claimed item and write down the result; None when the claim was lost to another sender."""
@@ -85,6 +145,7 @@ class Sender:
         except SendError as error:
             return await self._retry(item, error)
         log.info("sent", reply=reply)
+        self._trouble = 0
         return await self._end(item, OutboxState.SENT, reply=reply)
 
     def recover(self) -> None:
@@ -97,51 +158,96 @@ class Sender:
         """Put items whose sender died in the middle of the body in doubt, and before people."""
         now = self.now()
         with self.store.transaction() as session:
-            for outbox_id in outbox.doubt_abandoned(session, now, whatever_lease=whatever_lease):
+            for outbox_id in outbox.doubt_abandoned(session, now, whatever_lease=whatever_lease, next_look_at=self._first_look(now)):
                 _log.error("send_in_doubt", outbox=outbox_id, why="the sender stopped in the middle")
-                _show_people(session, outbox_id, "in_doubt: the program stopped while this mail was leaving", now)
+                _show_people(session, outbox_id, f"{_IN_DOUBT}: the program stopped while this mail was leaving", now)
+
+    def _first_look(self, now: datetime) -> datetime | None:
+        return now + self.pace.first_look if self.pace.first_look is not None else None
 
     def _claim(self) -> list[OutboxItem]:
         with self.store.transaction() as session:
-            return outbox.claim(session, self.now(), CLAIM_LEASE, BATCH)
+            return outbox.claim(session, self.now(), self.pace.claim, BATCH)
 
     def _begin(self, item: OutboxItem) -> bool:
         with self.store.transaction() as session:
-            return outbox.begin_sending(session, item, self.now(), SENDING_LEASE)
+            return outbox.begin_sending(session, item, self.now(), self.pace.sending(len(item.mime)))
 
-    def _give_back(self, item: OutboxItem) -> None:
+    def _give_back(self) -> None:
+        """What was claimed and not handled is as if it had never been claimed."""
         with self.store.transaction() as session:
-            outbox.give_back(session, item)
+            for item in self._held:
+                outbox.give_back(session, item)
+        self._held.clear()
 
     async def _end(self, item: OutboxItem, state: OutboxState, *, error: str = "", reply: str = "") -> OutboxState | None:
         def write() -> OutboxState | None:
             now = self.now()
+            look = self._first_look(now) if state is OutboxState.IN_DOUBT else None
             with self.store.transaction() as session:
-                if not outbox.finish(session, item, state, now, error=error, reply=reply):
+                before = outbox.get(session, item.outbox_id).state
+                if not outbox.finish(session, item, state, now, error=error, reply=reply, next_look_at=look):
                     return None
                 if state is not OutboxState.SENT:
                     _show_people(session, item.outbox_id, f"{state.value}: {error}", now)
+                elif before == OutboxState.IN_DOUBT.value:
+                    doubt.reassure(session, item.outbox_id, f"the server's reply came after all: {reply}", now)
             return state
 
-        return await asyncio.to_thread(write)
+        ended = await self._written(write)
+        reach("send.recorded")
+        return ended
 
     async def _retry(self, item: OutboxItem, error: InboxbotError) -> OutboxState | None:
         """The server does not have it: try again later, ever more rarely, for a day."""
-        if self.now() - item.created_at > GIVE_UP:
-            return await self._end(item, OutboxState.FAILED, error=f"given up after {GIVE_UP}: {error}")
-        wait = LONGEST_RETRY if isinstance(error, SendRefusedLoginError) and item.attempts >= MOST_REFUSALS else retry_delay(item.attempts)
+        if self.now() - item.created_at > self.pace.give_up:
+            return await self._end(item, OutboxState.FAILED, error=f"given up after {self.pace.give_up}: {error}")
+        closed = isinstance(error, SendUnreachableError | SendRefusedLoginError)
+        self._trouble = self._trouble + 1 if closed else 0
+        attempts = max(item.attempts, self._trouble)
+        refused = isinstance(error, SendRefusedLoginError) and attempts >= MOST_REFUSALS
+        wait = self.pace.longest_retry if refused else self.pace.retry(attempts)
+        until = self.now() + wait
         _log.warning("send_later", outbox=item.outbox_id, why=str(error), wait_seconds=wait.total_seconds(), attempt=item.attempts)
 
         def write() -> OutboxState | None:
             with self.store.transaction() as session:
-                return OutboxState.READY if outbox.retry_later(session, item, self.now() + wait, str(error)) else None
+                ours = outbox.retry_later(session, item, until, str(error))
+                if closed:
+                    for other in self._held:
+                        outbox.give_back(session, other)
+                    self._postpone(session, until, str(error))
+            return OutboxState.READY if ours else None
 
-        return await asyncio.to_thread(write)
+        ended = await self._written(write)
+        if closed:
+            self._held.clear()
+            self._closed_until = until
+        return ended
+
+    def _postpone(self, session: Session, until: datetime, error: str) -> None:
+        """Everything that is due waits with the server; what is too old by now is given up and shown."""
+        now = self.now()
+        for outbox_id in outbox.give_up(session, now - self.pace.give_up, now, f"given up after {self.pace.give_up}: {error}"):
+            _show_people(session, outbox_id, f"failed: given up after {self.pace.give_up}: {error}", now)
+        outbox.postpone(session, now, until, error)
+
+    async def _written(self, write: Callable[[], OutboxState | None]) -> OutboxState | None:
+        """Write down what became of a mail, however long the store does not take it: nobody else knows. A stop ends that."""
+        while True:
+            try:
+                return await asyncio.to_thread(write)
+            except StoreError as error:
+                _log.error("result_not_written_yet", why=str(error))
+                if self._stop.is_set():
+                    raise
+            try:
+                await asyncio.wait_for(self._stop.wait(), _WRITE_AGAIN_SECONDS)
+            except TimeoutError:
+                continue
 
 
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: doubling from 20 seconds to an hour."""
-    return min(LONGEST_RETRY, FIRST_RETRY * int(2 ** min(max(attempts, 1) - 1, 10)))
+_IN_DOUBT = OutboxState.IN_DOUBT.value
 
 
 def misdirected(item: OutboxItem, ledger: Ledger, resolver: Resolver) -> str:

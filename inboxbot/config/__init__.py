@@ -22,6 +22,7 @@ from inboxbot.config.sections import (
     RuleThen,
     RuleWhen,
     SecuritySection,
+    SendingSection,
     SmtpSection,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "RuleWhen",
     "Secret",
     "SecuritySection",
+    "SendingSection",
     "SmtpSection",
     "load",
     "parse",

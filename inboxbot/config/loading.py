@@ -122,6 +122,9 @@ def _check_names(config: Config, text: str, path: Path) -> None:
         for index, name in enumerate(names):
             if name in names[:index]:
                 _refuse(f"two [[{table}]] tables are named {name!r}; names must differ", (table, index, "name"), text, path)
+    if config.smtp and config.mailbox and config.smtp.sent_mailbox not in ("", *tables["mailbox"]):
+        words = f"expected the name of a [[mailbox]] (known: {', '.join(tables['mailbox'])}), got {config.smtp.sent_mailbox!r}"
+        _refuse(words, ("smtp", "sent_mailbox"), text, path)
     known = [ACCOUNT_OWNER, *sorted(team.name for team in config.team)]
     for index, rule in enumerate(config.rule):
         to = rule.then.assign

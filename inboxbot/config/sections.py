@@ -110,6 +110,14 @@ class MailboxSection(Section):
     after: Literal["nothing", "keyword", "move"] = "nothing"
     move_to: str = ""
     path: Path | None = None
+    connect_seconds: float = Field(15, gt=0)
+    read_seconds: float = Field(60, gt=0)
+    idle_seconds: float = Field(540, gt=0)
+    retry_seconds: float = Field(1, gt=0)
+    longest_retry_seconds: float = Field(300, gt=0)
+    refused_retry_seconds: float = Field(1800, gt=0)
+    reconcile_hours: float = Field(24, gt=0)
+    reconcile_days: float = Field(7, ge=0)
 
     @property
     def password(self) -> Secret:
@@ -140,6 +148,12 @@ class SmtpSection(Section):
     auth: Literal["password"] = "password"
     sender: str | None = None
     bounce_address: str | None = None
+    connect_seconds: float = Field(15, gt=0)
+    command_seconds: float = Field(60, gt=0)
+    last_reply_seconds: float = Field(600, gt=0)
+    sent_copy: Literal["auto", "append", "server", "off"] = "auto"
+    sent_mailbox: str = ""
+    sent_folder: str = ""
 
     @field_validator("sender", "bounce_address")
     @classmethod
@@ -152,10 +166,23 @@ class SmtpSection(Section):
         return Secret(env=self.password_env, file=self.password_file)
 
 
+class SendingSection(Section):
+    """The outbox's waits."""
+
+    claim_seconds: float = Field(300, gt=0)
+    first_retry_seconds: float = Field(20, gt=0)
+    longest_retry_seconds: float = Field(3600, gt=0)
+    give_up_hours: float = Field(24, gt=0)
+    doubt_minutes: tuple[float, ...] = (1, 5, 15, 60)
+    sent_copy_seconds: float = Field(30, ge=0)
+    check_seconds: float = Field(30, gt=0)
+
+
 class StoreSection(Section):
     """Where our own records lie."""
 
     url: str = "sqlite:///inboxbot.db"
+    busy_seconds: float = Field(30, gt=0)
 
 
 class LedgerSection(Section):
@@ -294,6 +321,7 @@ class Config(Section):
     company: CompanySection
     mailbox: tuple[MailboxSection, ...] = ()
     smtp: SmtpSection | None = None
+    sending: SendingSection = SendingSection()
     store: StoreSection = StoreSection()
     ledger: LedgerSection
     documents: DocumentsSection = DocumentsSection()

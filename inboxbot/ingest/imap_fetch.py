@@ -48,6 +48,13 @@ def bodies(client: IMAPClient, uids: Collection[int], first_bytes: int | None = 
     return {uid: answer for uid, answer in found.items() if uid not in doubtful}
 
 
+def headers(client: IMAPClient, uids: Collection[int], fields: Iterable[str] = ()) -> dict[int, Fetched]:
+    """UID -> what was answered with the header block as its body: the whole one, or only these fields."""
+    wanted = f".FIELDS ({' '.join(fields)})" if fields else ""
+    answers = _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER{wanted}])") if uids else iter(())
+    return {answer.uid: answer for answer in answers if answer.body is not None}
+
+
 def _answers(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[Fetched]:
     typ, lines = client._imap.uid("FETCH", ",".join(map(str, uids)), items)  # noqa: SLF001 - see the module's docstring
     if typ != "OK":
@@ -83,7 +90,7 @@ def _parsed(group: list[_Line]) -> Fetched | None:
 
 
 def _body(fields: dict[bytes, Any]) -> bytes | None:
-    body = next((value for key, value in fields.items() if key.startswith(b"BODY[]")), None)
+    body = next((value for key, value in fields.items() if key.startswith((b"BODY[]", b"BODY[HEADER"))), None)
     return body if isinstance(body, bytes) else None
 
 

@@ -203,7 +203,7 @@ def _dealt_with(history: History) -> Iterator[Reason]:
     if history.same_request_answered:  # RFC 3834, 2; RFC 5230, 4.2
         yield Reason("same_request", "the same sender had this answer already")
     if history.answered_by_staff:
-        yield Reason("answered_by_staff", "a person has answered it")
+        yield Reason("answered_by_staff", "it has been answered already")
 
 
 def _capped(history: History, limits: LimitsSection) -> Iterator[Reason]:

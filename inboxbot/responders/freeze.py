@@ -80,6 +80,7 @@ def freeze(  # noqa: PLR0913 - an envelope has that many sides
         kind=reply.kind,
         customer_id=reply.customer_id,
         automatic=automatic,
+        in_reply_to=reply.in_reply_to,
         documents=tuple((document.name, document.sha256, document.customer_id) for document in reply.documents),
     )
 

@@ -23,7 +23,9 @@ from inboxbot.errors import (
     SendPermanentError,
     SendRefusedLoginError,
     SendTemporaryError,
+    SendUnreachableError,
 )
+from inboxbot.failpoints import reach
 from inboxbot.reply import OutboxItem
 
 _ADDRESS = re.compile(r"[!-~]+@[!-~]+")
@@ -32,7 +34,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _ACCEPTED, _NOT_NOW, _NEVER = 2, 4, 5  # a reply's first digit, which alone may decide (RFC 5321, 4.3.2)
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954, 6: our standing with the server, not this mail
-_SLOW_LINE = 20_000  # bytes per second: the slowest upload that is waited for
+SLOW_LINE = 20_000  # bytes per second: the slowest upload that is waited for
 _REPLY_LENGTH = 500
 
 
@@ -99,17 +101,24 @@ class SmtpTransport:
         payload = wire_form(item.mime)
         smtp = await self._session()
         await _announce(smtp, item)
+        reach("send.announced")
         if not await begin():
             raise SendTemporaryError("the claim on this mail is lost; nothing was sent")
         protocol = smtp.protocol
         if protocol is None or not protocol.is_connected:
             raise SendTemporaryError("the server hung up before the first byte of the body")
         # aiosmtplib's own data() sends DATA and the body in one go. The two calls below are the public half of it.
+        reach("send.begun")
         try:
-            protocol.write(payload)
-            response = await protocol.read_response(timeout=self._timeouts.last_reply + len(payload) / _SLOW_LINE)
+            half = len(payload) // 2
+            protocol.write(payload[:half])
+            reach("send.half")
+            protocol.write(payload[half:])
+            reach("send.dotted")
+            response = await protocol.read_response(timeout=self._timeouts.last_reply + len(payload) / SLOW_LINE)
         except Exception as error:
             raise SendInDoubtError("the connection failed after the body was begun") from error
+        reach("send.accepted")
         return _verdict(response)
 
     async def _session(self) -> aiosmtplib.SMTP:
@@ -139,6 +148,9 @@ class SmtpTransport:
             with _step(f"connecting to {section.host}:{section.port}", SendRefusedLoginError):
                 await smtp.connect(timeout=self._timeouts.connect)
             await self._introduce(smtp)
+        except SendTemporaryError as error:
+            _abort(smtp)
+            raise SendUnreachableError(str(error)) from None
         except BaseException:
             _abort(smtp)
             raise

@@ -64,6 +64,16 @@ def continue_with(
     audit(session, who="inboxbot", what="reopened" if reopened else "continued", now=now, conversation_id=conversation_id)
 
 
+def resolve(session: Session, conversation_id: int, *, reasons: Sequence[str], words: str, now: datetime) -> None:
+    """Something that needed people is settled: a note says how; with no other reason left an open conversation is closed."""
+    row = _row(session, conversation_id)
+    row.reasons, row.updated_at = list(reasons) or row.reasons, now
+    session.add(row)
+    add_note(session, conversation_id, words, "inboxbot", now)
+    if not reasons and row.status == ConversationStatus.OPEN.value:
+        set_status(session, conversation_id, ConversationStatus.CLOSED, "inboxbot", now)
+
+
 def get(session: Session, conversation_id: int) -> Conversation:
     """One conversation with its notes."""
     row = _row(session, conversation_id)

@@ -19,17 +19,25 @@ from inboxbot.store.migrations import upgrade
 
 __all__ = ["Session", "Store", "sqlite_path"]  # other packages name Session through this door
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 30.0
+_PRAGMAS: tuple[tuple[str, str, tuple[object, ...]], ...] = (
+    ("journal_mode", "WAL", ("wal", "memory")),  # a database in memory keeps its own
+    ("synchronous", "FULL", (2,)),
+    ("foreign_keys", "ON", (1,)),
+)
 
 
 class Store:
     """The database; every use of it is one `transaction`."""
 
-    def __init__(self, url: str) -> None:
-        """Open (and bring to the newest schema) the database at `url`; raises StoreError that names the place."""
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open (and bring to the newest schema) the database at `url`; raises StoreError that names the place.
+
+        For `busy_seconds` a transaction waits for another program that has the SQLite file locked.
+        """
         self.url = url
         try:
-            self.engine = _engine(url)
+            self.engine = _engine(url, busy_seconds)
             upgrade(self.engine)
         except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: the database's driver is not installed
             raise StoreError(f"the store {_shown(url)} cannot be opened or written") from _short(error)
@@ -62,24 +70,29 @@ def sqlite_path(url: str) -> Path | None:
     return Path(name) if url.startswith("sqlite:///") and name not in ("", ":memory:") else None
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
         raise StoreError(f"the store {path} cannot be opened: the folder {path.parent} does not exist")
     pool: dict[str, Any] = {} if path else {"poolclass": StaticPool}
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
-    event.listen(engine, "connect", _set_pragmas)
+    engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool)
+    event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, busy_seconds))
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: Any, busy_seconds: float) -> None:
+    """Set what durability rests on, and make sure that it is set: a build or a wrapper may have other ideas."""
     connection.isolation_level = None  # we say BEGIN ourselves (below)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
+    for name, value, expected in _PRAGMAS:
+        cursor.execute(f"PRAGMA {name}={value}")
+        found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        if found not in expected:
+            raise StoreError(f"SQLite does not take PRAGMA {name}={value} (it says {found!r}): a committed change could be lost")
     cursor.close()
 
 

@@ -64,7 +64,7 @@ def disputes(session: Session) -> Rows:
 def outbox(session: Session) -> Rows:
     """One object per mail that was, or is to be, sent."""
     for row in session.exec(select(OutboxRow).order_by(col(OutboxRow.id))):
-        plain = _plain(row, leave_out={"mime", "claim", "documents"})
+        plain = _plain(row, leave_out={"mime", "claim", "documents", "answer_key"})
         yield {**plain, "attachments": [document[0] for document in row.documents]}
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
 from inboxbot.message import Message, MessageKey, RawMessage
-from inboxbot.store.outbox import conversation_behind, count_automatic
+from inboxbot.store.outbox import answered, conversation_behind, count_automatic
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, intent_as_json
 
@@ -145,6 +145,7 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
         answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
         answers_to_domain=count_automatic(session, since=now - _DAY, domain=sender.rpartition("@")[2]),
         answers_in_hour=count_automatic(session, since=now - _HOUR),
+        answered_by_staff=answered(session, message.message_id, but_for=_row_id_of(session, mailbox_key)),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
         conversation_id=_conversation(session, message),
     )

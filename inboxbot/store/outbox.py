@@ -4,21 +4,33 @@ In: frozen mails. Out: `OutboxItem`s for the sender. Every change of state is a 
 it belongs to: a sender that slept past its lease finds its claim gone and must not send (fencing).
 """
 
+import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, func, or_, update
 from sqlmodel import Session, col, select
 
 from inboxbot.errors import NotFoundError
-from inboxbot.reply import FrozenMail, OutboxItem, OutboxState
+from inboxbot.reply import FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store.tables import OutboxRow
 
 
 def add(
-    session: Session, frozen: FrozenMail, now: datetime, *, answers_message_id: int | None = None, conversation_id: int | None = None
+    session: Session,
+    frozen: FrozenMail,
+    now: datetime,
+    *,
+    answers_message_id: int | None = None,
+    conversation_id: int | None = None,
+    request_key: str = "",
 ) -> int:
-    """Write a frozen mail into the outbox; its id. At most one of a kind answers a message (a unique constraint)."""
+    """Write a frozen mail into the outbox; its id.
+
+    At most one of a kind answers a message, and at most one automatic mail a day goes to a recipient for the same request
+    in the same thread: unique constraints, the last line behind what was decided.
+    """
     row = OutboxRow(
         answers_message_id=answers_message_id,
         conversation_id=conversation_id,
@@ -32,12 +44,19 @@ def add(
         customer_id=frozen.customer_id,
         documents=[list(d) for d in frozen.documents],
         automatic=frozen.automatic,
+        in_reply_to=frozen.in_reply_to,
+        answer_key=_answer_key(frozen, request_key, now) if frozen.automatic and request_key else None,
         next_attempt_at=now,
         created_at=now,
     )
     session.add(row)
     session.flush()
     return row.id or 0
+
+
+def _answer_key(frozen: FrozenMail, request_key: str, now: datetime) -> str:
+    parts = (frozen.thread_root, frozen.rcpt_to, frozen.kind, request_key, now.date().isoformat())
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def claim(session: Session, now: datetime, lease: timedelta, limit: int) -> list[OutboxItem]:
@@ -64,18 +83,36 @@ def begin_sending(session: Session, item: OutboxItem, now: datetime, lease: time
     return _move(session, item, OutboxState.READY, state=OutboxState.SENDING.value, sending_at=now, lease_until=now + lease)
 
 
-def finish(session: Session, item: OutboxItem, state: OutboxState, now: datetime, *, error: str = "", reply: str = "") -> bool:
-    """The item has reached an end: sent, failed or in doubt."""
+def finish(
+    session: Session,
+    item: OutboxItem,
+    state: OutboxState,
+    now: datetime,
+    *,
+    error: str = "",
+    reply: str = "",
+    next_look_at: datetime | None = None,
+) -> bool:
+    """The item has reached an end: sent, failed or in doubt.
+
+    What was put in doubt meanwhile, because its sender seemed dead, takes the server's clear word from that very sender:
+    only `doubt_abandoned` leaves the claim in place.
+    """
+    clear = () if state is OutboxState.IN_DOUBT else (OutboxState.IN_DOUBT,)
+    ended = {} if state is not OutboxState.IN_DOUBT else {"claim": ""}
     return _move(
         session,
         item,
         OutboxState.READY,
         OutboxState.SENDING,
+        *clear,
         state=state.value,
         finished_at=now,
         lease_until=None,
         last_error=error,
         server_reply=reply,
+        next_look_at=next_look_at,
+        **ended,
     )
 
 
@@ -99,7 +136,31 @@ def give_back(session: Session, item: OutboxItem) -> bool:
     return _move(session, item, OutboxState.READY, lease_until=None, attempts=item.attempts - 1)
 
 
-def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = False) -> list[int]:
+def postpone(session: Session, now: datetime, until: datetime, error: str) -> int:
+    """The server takes nothing just now: everything that is due waits until then, claims of others excepted; how many."""
+    free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now)
+    statement = (
+        update(OutboxRow)
+        .where(col(OutboxRow.state) == OutboxState.READY.value, col(OutboxRow.next_attempt_at) < until, free)
+        .values(next_attempt_at=until, last_error=error)
+    )
+    result: CursorResult[object] = session.exec(statement)
+    return result.rowcount
+
+
+def give_up(session: Session, created_before: datetime, now: datetime, error: str) -> list[int]:
+    """Unclaimed items that have waited too long have failed; their ids."""
+    free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now)
+    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.READY.value, col(OutboxRow.created_at) < created_before, free)
+    ids = []
+    for row in session.exec(statement):
+        row.state, row.finished_at, row.last_error, row.lease_until = OutboxState.FAILED.value, now, error, None
+        session.add(row)
+        ids.append(row.id or 0)
+    return ids
+
+
+def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = False, next_look_at: datetime | None = None) -> list[int]:
     """Items whose sender died while the body was leaving are in doubt; their ids.
 
     `whatever_lease`: the caller knows that no other sender lives, and need not wait for the leases to run out.
@@ -111,6 +172,7 @@ def doubt_abandoned(session: Session, now: datetime, *, whatever_lease: bool = F
     for row in session.exec(statement):
         row.state, row.finished_at, row.lease_until = OutboxState.IN_DOUBT.value, now, None
         row.last_error = "the sender stopped after it had begun to send the body"
+        row.next_look_at = next_look_at
         session.add(row)
         ids.append(row.id or 0)
     return ids
@@ -125,7 +187,113 @@ def settle(session: Session, outbox_id: int, *, was_sent: bool, now: datetime) -
     row.next_attempt_at = now
     row.finished_at = now if was_sent else None
     row.created_at = row.created_at if was_sent else now
+    row.next_look_at, row.claim = None, ""
+    row.proof = "a person said so" if was_sent else ""
     session.add(row)
+
+
+def prove(session: Session, message_ids: Iterable[str], proof: str, now: datetime) -> list[int]:
+    """Mails in doubt that somebody outside knows by their Message-ID were sent: it left this house in no other way; their ids."""
+    named = {one for one in message_ids if one}
+    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.IN_DOUBT.value, col(OutboxRow.message_id).in_(named))
+    ids = []
+    for row in session.exec(statement) if named else ():
+        row.state, row.proof, row.finished_at, row.next_look_at = OutboxState.SENT.value, proof, now, None
+        session.add(row)
+        ids.append(row.id or 0)
+    return ids
+
+
+def to_look_for(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
+    """Mails in doubt that are to be looked for in the Sent folder now."""
+    statement = (
+        select(OutboxRow)
+        .where(OutboxRow.state == OutboxState.IN_DOUBT.value, col(OutboxRow.next_look_at) <= now)
+        .order_by(col(OutboxRow.id))
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def looked(session: Session, outbox_id: int, next_look_at: datetime | None) -> None:
+    """A mail in doubt was looked for in vain."""
+    row = get(session, outbox_id)
+    row.looks, row.next_look_at = row.looks + 1, next_look_at
+    session.add(row)
+
+
+def unfiled(session: Session, *, sent_before: datetime, sent_after: datetime, limit: int) -> list[OutboxRow]:
+    """Sent mails of which no copy is known to lie in the Sent folder."""
+    statement = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.state == OutboxState.SENT.value,
+            col(OutboxRow.filed_at).is_(None),
+            col(OutboxRow.finished_at) <= sent_before,
+            col(OutboxRow.finished_at) > sent_after,
+        )
+        .order_by(col(OutboxRow.id))
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def filed(session: Session, outbox_id: int, now: datetime) -> None:
+    """The copy lies in the Sent folder."""
+    row = get(session, outbox_id)
+    row.filed_at = now
+    session.add(row)
+
+
+def last_finished(session: Session) -> datetime | None:
+    """When the last mail reached its end, as far as our records know."""
+    return session.exec(select(func.max(OutboxRow.finished_at))).one()
+
+
+def known_message_ids(session: Session, message_ids: Iterable[str]) -> set[str]:
+    """Which of these Message-IDs are in the outbox."""
+    wanted = list(message_ids)
+    return set(session.exec(select(OutboxRow.message_id).where(col(OutboxRow.message_id).in_(wanted)))) if wanted else set()
+
+
+def adopt(session: Session, sent: SentMail, mime: bytes, now: datetime) -> None:
+    """Write down a mail of ours of which only the Sent folder knows; whatever waits to answer the same mail is answered by it."""
+    proof = f"found in the Sent folder; our records did not know of {sent.message_id}"
+    waiting = select(OutboxRow).where(
+        OutboxRow.state == OutboxState.READY.value, OutboxRow.in_reply_to == sent.in_reply_to, col(OutboxRow.automatic).is_(True)
+    )
+    for row in session.exec(waiting) if sent.in_reply_to else ():
+        row.state, row.proof, row.finished_at, row.lease_until, row.claim = OutboxState.SENT.value, proof, now, None, ""
+        row.filed_at = now
+        session.add(row)
+    session.add(
+        OutboxRow(
+            kind="answer" if sent.automatic else "staff",
+            state=OutboxState.SENT.value,
+            message_id=sent.message_id,
+            thread_root=sent.thread_root,
+            mail_from="",
+            rcpt_to=sent.to,
+            mime=mime,
+            customer_id="",
+            documents=[],
+            automatic=sent.automatic,
+            in_reply_to=sent.in_reply_to,
+            next_attempt_at=now,
+            created_at=sent.at,
+            finished_at=sent.at,
+            filed_at=now,
+            proof=proof,
+        )
+    )
+
+
+def answered(session: Session, message_id: str, *, but_for: int | None = None) -> bool:
+    """Whether a mail of ours, other than one to the recorded message `but_for`, answers this Message-ID (or is about to)."""
+    statement = select(OutboxRow.id).where(
+        OutboxRow.in_reply_to == message_id, col(OutboxRow.answers_message_id).is_distinct_from(but_for or 0)
+    )
+    return bool(message_id) and session.exec(statement).first() is not None
 
 
 def get(session: Session, outbox_id: int) -> OutboxRow:
@@ -177,7 +345,9 @@ def count_automatic(
 def conversation_behind(session: Session, message_ids: list[str], address: str) -> int | None:
     """The conversation in which we sent one of these mails to this address."""
     statement = select(OutboxRow.conversation_id).where(
-        col(OutboxRow.message_id).in_(message_ids), col(OutboxRow.conversation_id).is_not(None), OutboxRow.rcpt_to == address
+        col(OutboxRow.message_id).in_(message_ids),
+        col(OutboxRow.conversation_id).is_not(None),
+        OutboxRow.rcpt_to == address,
     )
     return session.exec(statement).first()
 

@@ -7,7 +7,7 @@ needs a migration beside it (`tests/store/test_migrations.py` compares the two).
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -32,6 +32,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_EMPTY = {"server_default": text("''")}  # a column that came later has a default in the database too: no table is made anew for it
+
+
 def _json() -> Any:
     return Column(JSON, nullable=False)
 
@@ -46,6 +49,7 @@ class MailboxRow(SQLModel, table=True):
     watched_since: datetime = Field(sa_type=UtcDateTime)  # mail received before is never answered
     backlog_until: int = 0  # up to this UID, mail from before `watched_since` is left alone altogether
     checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # late and lower UIDs were last looked for
 
 
 class RawRow(SQLModel, table=True):
@@ -88,6 +92,9 @@ class MessageRow(SQLModel, table=True):
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     marked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # in the mailbox, best effort
+    header_sha256: str = Field(
+        default="", index=True, sa_column_kwargs=_EMPTY
+    )  # by which a renumbered message is known again without its body
 
 
 class DecisionRow(SQLModel, table=True):
@@ -187,6 +194,12 @@ class OutboxRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str = ""
     server_reply: str = ""
+    in_reply_to: str = Field(default="", index=True, sa_column_kwargs=_EMPTY)  # the Message-ID it answers
+    answer_key: str | None = Field(default=None, unique=True, index=True)  # one automatic answer to a request, thread and day
+    proof: str = Field(default="", sa_column_kwargs=_EMPTY)  # how it came out that a mail in doubt was sent
+    looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how often a mail in doubt was looked for
+    next_look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # in the Sent folder
+    filed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its copy lies in the Sent folder
 
 
 class PromiseRow(SQLModel, table=True):

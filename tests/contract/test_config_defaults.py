@@ -24,13 +24,19 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "mailbox": {
         "name": "ar", "kind": ..., "host": ..., "port": 993, "security": "tls", "ca_file": None, "username": ..., "password_env": None,
         "password_file": None, "auth": "password", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",
-        "move_to": "", "path": None,
+        "move_to": "", "path": None, "connect_seconds": 15, "read_seconds": 60, "idle_seconds": 540, "retry_seconds": 1,
+        "longest_retry_seconds": 300, "refused_retry_seconds": 1800, "reconcile_hours": 24, "reconcile_days": 7,
     },
     "smtp": {
         "host": ..., "port": 587, "security": "starttls", "ca_file": None, "username": "", "password_env": None, "password_file": None,
-        "auth": "password", "sender": None, "bounce_address": None,
+        "auth": "password", "sender": None, "bounce_address": None, "connect_seconds": 15, "command_seconds": 60,
+        "last_reply_seconds": 600, "sent_copy": "auto", "sent_mailbox": "", "sent_folder": "",
     },
-    "store": {"url": "sqlite:////folder/inboxbot.db"},
+    "sending": {
+        "claim_seconds": 300, "first_retry_seconds": 20, "longest_retry_seconds": 3600, "give_up_hours": 24,
+        "doubt_minutes": [1, 5, 15, 60], "sent_copy_seconds": 30, "check_seconds": 30,
+    },
+    "store": {"url": "sqlite:////folder/inboxbot.db", "busy_seconds": 30},
     "ledger": {"source": "csv", "path": ..., "sync_minutes": 15},
     "documents": {"path": None, "pattern": "{document}"},
     "answers": {
@@ -66,15 +72,22 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
         "auth": ('"xoauth2"', "xoauth2"), "folder": ('"AR/In"', "AR/In"), "poll_seconds": ("5", 5),
         "since": ("2026-11-01", date(2026, 11, 1)),
         "after": ('"keyword"', "keyword"), "move_to": ('"Done"', "Done"), "path": ('"maildir"', Path("/folder/maildir")),
+        "connect_seconds": ("1", 1), "read_seconds": ("2.5", 2.5), "idle_seconds": ("60", 60), "retry_seconds": ("2", 2),
+        "longest_retry_seconds": ("9", 9), "refused_retry_seconds": ("99", 99), "reconcile_hours": ("6", 6), "reconcile_days": ("0", 0),
+    },
+    "sending": {
+        "claim_seconds": ("9", 9), "first_retry_seconds": ("0.5", 0.5), "longest_retry_seconds": ("60", 60), "give_up_hours": ("48", 48),
+        "doubt_minutes": ("[0.1, 2]", [0.1, 2]), "sent_copy_seconds": ("0", 0), "check_seconds": ("5", 5),
     },
     "smtp": {
         "host": ('"mx.us.example"', "mx.us.example"), "port": ("465", 465), "security": ('"tls"', "tls"),
         "ca_file": ('"ca.pem"', Path("/folder/ca.pem")), "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"),
         "password_file": ('"/run/pw"', Path("/run/pw")), "auth": ('"password"', "password"),
         "sender": ('"billing@us.example"', "billing@us.example"),
-        "bounce_address": ('"bounces@us.example"', "bounces@us.example"),
+        "bounce_address": ('"bounces@us.example"', "bounces@us.example"), "connect_seconds": ("1", 1), "command_seconds": ("2", 2),
+        "last_reply_seconds": ("3", 3), "sent_copy": ('"off"', "off"), "sent_mailbox": ('"ar"', "ar"), "sent_folder": ('"Out"', "Out"),
     },
-    "store": {"url": ('"sqlite:///data/own.db"', "sqlite:////folder/data/own.db")},
+    "store": {"url": ('"sqlite:///data/own.db"', "sqlite:////folder/data/own.db"), "busy_seconds": ("1", 1)},
     "ledger": {"source": ('"csv"', "csv"), "path": ('"/erp/out"', Path("/erp/out")), "sync_minutes": ("1", 1)},
     "documents": {
         "path": ('"pdf"', Path("/folder/pdf")),

@@ -9,7 +9,14 @@ import pytest
 from servers.scripted_smtp import CUT, RESET, SILENCE, ScriptedSmtp, scripted_smtp
 
 from inboxbot.config import SmtpSection
-from inboxbot.errors import SendError, SendInDoubtError, SendPermanentError, SendRefusedLoginError, SendTemporaryError
+from inboxbot.errors import (
+    SendError,
+    SendInDoubtError,
+    SendPermanentError,
+    SendRefusedLoginError,
+    SendTemporaryError,
+    SendUnreachableError,
+)
 from inboxbot.reply import OutboxItem
 from inboxbot.responders.transport import SmtpTransport, Timeouts
 
@@ -74,14 +81,14 @@ def test_a_polite_server_gets_the_exact_mail_and_its_reply_is_returned() -> None
 
 
 REFUSED_BEFORE_THE_BODY = [
-    ({"connect": "421 busy|" + CUT}, SendTemporaryError),
+    ({"connect": "421 busy|" + CUT}, SendUnreachableError),
     ({"connect": "554 not you"}, SendRefusedLoginError),
-    ({"connect": CUT}, SendTemporaryError),
-    ({"connect": SILENCE}, SendTemporaryError),
-    ({"connect": "hello there"}, SendTemporaryError),
-    ({"EHLO": "421 busy|" + CUT}, SendTemporaryError),
+    ({"connect": CUT}, SendUnreachableError),
+    ({"connect": SILENCE}, SendUnreachableError),
+    ({"connect": "hello there"}, SendUnreachableError),
+    ({"EHLO": "421 busy|" + CUT}, SendUnreachableError),
     ({"EHLO": "550 not you"}, SendRefusedLoginError),
-    ({"EHLO": CUT}, SendTemporaryError),
+    ({"EHLO": CUT}, SendUnreachableError),
     ({"MAIL": "421 closing|" + CUT}, SendTemporaryError),
     ({"MAIL": "451 later"}, SendTemporaryError),
     ({"MAIL": "452 no room"}, SendTemporaryError),

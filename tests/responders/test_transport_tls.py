@@ -13,7 +13,7 @@ from servers.certificates import Certificate, make_certificate
 from servers.scripted_smtp import CUT, ScriptedSmtp, scripted_smtp
 
 from inboxbot.config import SmtpSection
-from inboxbot.errors import SendError, SendRefusedLoginError, SendTemporaryError
+from inboxbot.errors import SendError, SendRefusedLoginError, SendUnreachableError
 from inboxbot.reply import OutboxItem
 from inboxbot.responders.transport import SmtpTransport, Timeouts
 
@@ -156,16 +156,16 @@ def test_check_logs_in_and_sends_nothing(certificate: Certificate, tmp_path: Pat
 
 LOGIN_TROUBLE = [
     ("starttls", {}, SendRefusedLoginError),  # STARTTLS stripped
-    ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "454 not now"}, SendTemporaryError),
+    ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "454 not now"}, SendUnreachableError),
     ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "500 never"}, SendRefusedLoginError),
-    ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "220 go|" + CUT}, SendTemporaryError),
+    ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "220 go|" + CUT}, SendUnreachableError),
     ("starttls", {"EHLO": "250-a\r\n250 STARTTLS", "STARTTLS": "220 go|this is no handshake"}, SendRefusedLoginError),
     ("tls", {}, SendRefusedLoginError),  # a server that speaks in clear where TLS was expected
     ("none", {}, SendRefusedLoginError),  # no AUTH offered
     ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": "535 5.7.8 wrong"}, SendRefusedLoginError),
-    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": "454 4.7.0 directory is away"}, SendTemporaryError),
-    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": "421 closing|" + CUT}, SendTemporaryError),
-    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": CUT}, SendTemporaryError),
+    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": "454 4.7.0 directory is away"}, SendUnreachableError),
+    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": "421 closing|" + CUT}, SendUnreachableError),
+    ("none", {"EHLO": "250-a\r\n250 AUTH PLAIN", "AUTH": CUT}, SendUnreachableError),
 ]
 
 
