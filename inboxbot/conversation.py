@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from inboxbot.decision import Priority
+from inboxbot.urgency import Stake
 
 
 class ConversationStatus(StrEnum):
@@ -57,6 +58,15 @@ class Conversation:
     tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=())
     messages: int = 1
+    team: str | None = None  # whose work it is, whoever of them has it
+    lane: str = ""  # "fraud"
+    urgency: tuple[str, ...] = ()  # why it stands where it stands in the queue, "code: words"
+    due_at: datetime | None = None  # when an answer is due; None while none is
+    waiting_since: datetime | None = None  # the oldest mail that nobody answered
+    snoozed_until: datetime | None = None  # None while snoozed: until a reply
+    merged_into: int | None = None
+    version: int = 0
+    rank: int = 0  # the smaller, the more urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class NewConversation:
     assignee: str | None = None
     draft: str = ""
     thread_root: str = ""
+    stake: Stake = Stake()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _PRAGMAS: tuple[tuple[str, str, tuple[object, ...]], ...] = (
     ("synchronous", "FULL", (2,)),
     ("foreign_keys", "ON", (1,)),
 )
+_ONLY_READS = "inboxbot_only_reads"
 
 
 class Store:
@@ -58,6 +59,17 @@ class Store:
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look at the records that waits for no writer; what it changes is thrown away."""
+        with Session(self.engine.execution_options(**{_ONLY_READS: True}), expire_on_commit=False) as session:
+            try:
+                yield session
+            except DBAPIError as error:
+                raise StoreError(f"the store {_shown(self.url)} cannot be read") from _short(error)
+            finally:
+                session.rollback()
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,7 +109,7 @@ def _set_pragmas(connection: Any, busy_seconds: float) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_ONLY_READS) else "BEGIN IMMEDIATE")
 
 
 def _short(error: Exception) -> Exception:

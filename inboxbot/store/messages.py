@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
 from inboxbot.message import Message, MessageKey, RawMessage
+from inboxbot.store import search
 from inboxbot.store.outbox import answered, conversation_behind, count_automatic
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, intent_as_json
@@ -174,6 +175,7 @@ def write_decision(
     session.add(row)
     session.add(_decision_row(row_id, understood, decision, now))
     session.flush()
+    search.index_message(session, row)
 
 
 def _decision_row(row_id: int, understood: Understood, decision: Decision, now: datetime) -> DecisionRow:

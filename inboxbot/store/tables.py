@@ -7,7 +7,7 @@ needs a migration beside it (`tests/store/test_migrations.py` compares the two).
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -127,12 +127,19 @@ class ConversationRow(SQLModel, table=True):
     """One matter in the shared inbox."""
 
     __tablename__ = "conversation"
+    __table_args__ = (
+        Index("ix_conversation_status_rank", "status", "rank", "id"),
+        Index("ix_conversation_status_updated", "status", "updated_at", "id"),
+        Index("ix_conversation_assignee_status_rank", "assignee", "status", "rank", "id"),
+        Index("ix_conversation_customer_status_rank", "customer_id", "status", "rank", "id"),
+        Index("ix_conversation_lane", "lane", "status"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     subject: str
-    status: str = Field(index=True)
+    status: str
     priority: str
-    assignee: str | None = Field(default=None, index=True)
-    customer_id: str | None = Field(default=None, index=True)
+    assignee: str | None = None
+    customer_id: str | None = None
     correspondent: str = ""
     primary_intent: str = ""
     reasons: list[str] = Field(sa_column=_json())
@@ -141,6 +148,15 @@ class ConversationRow(SQLModel, table=True):
     thread_root: str = Field(default="", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    rank: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})  # the smaller, the more urgent
+    urgency: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))  # why it stands where it stands
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # when an answer is due; NULL while none is
+    waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the oldest mail that nobody answered
+    team: str | None = None  # whose work it is, whoever of them has it
+    lane: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # "fraud"
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # NULL while snoozed: until a reply
+    merged_into: int | None = Field(default=None, foreign_key="conversation.id")
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # counts changes, so that two people cannot unknowingly undo each other
 
 
 class NoteRow(SQLModel, table=True):
@@ -159,8 +175,8 @@ class AuditRow(SQLModel, table=True):
 
     __tablename__ = "audit"
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=UtcDateTime)
-    who: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    who: str = Field(index=True)
     what: str
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     message_id: int | None = Field(default=None, foreign_key="message.id")

@@ -23,9 +23,15 @@ def opened(folder: Path) -> Store:
     return Store(f"sqlite:///{folder / 'inboxbot.db'}")
 
 
+def ours(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """The full-text index and its own tables have no class."""
+    return not (kind == "table" and (name or "").startswith("search_fts"))
+
+
 def differences(store: Store) -> list[Any]:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_object": ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, SQLModel.metadata))
 
 
@@ -41,6 +47,13 @@ def test_unique_constraints_are_in_the_database_itself(tmp_path: Path) -> None:
         ("outbox", ("answers_message_id", "kind")),
         ("outbox", ("message_id",)),
         ("portal_link", ("token_sha256",)),
+        ("staff_user", ("email",)),
+        ("staff_session", ("token_sha256",)),
+        ("api_token", ("token_sha256",)),
+        ("invitation", ("token_sha256",)),
+        ("learned_contact", ("customer_id", "email")),
+        ("notification", ("email", "kind", "subject_key")),
+        ("search_document", ("kind", "ref_id")),
     }
 
 
