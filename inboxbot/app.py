@@ -48,6 +48,7 @@ from inboxbot.store import messages, portal_links
 from inboxbot.store.engine import Store, sqlite_path
 
 if TYPE_CHECKING:
+    from inboxbot.desk.office import Desk
     from inboxbot.web.services import WebServices
 
 _KEY_BYTES = 32
@@ -261,6 +262,25 @@ class App:
         found = survey.survey(mails, self.config.security, frozenset({self.config.company.domain}), self.lookup)
         return found.lines(self.config.security)
 
+    @cached_property
+    def desk(self) -> "Desk":
+        """What people's actions work with: the pages, the API and the terminal."""
+        from inboxbot.desk.office import Desk  # noqa: PLC0415 - argon2 is needed only where people are
+        from inboxbot.responders import statement  # noqa: PLC0415 - the same
+
+        web = self.config.web
+        return Desk(
+            store=self.store,
+            config=self.config,
+            key=self.key,
+            ledger=lambda: self.ledger.current,
+            resolver=self.resolver,
+            documents=self.documents,
+            statement_of=lambda facts: statement.make(self.config.company, facts),
+            now=self.now,
+            base_url=(self.config.inbox.base_url or (f"http://{web.host}:{web.port}" if web.port else "")).rstrip("/"),
+        )
+
     def look_back(self, understood: Understood, raw: RawMessage, now: datetime) -> History:
         """What our records say about a mail that is only being explained."""
         with self.store.transaction() as session:
@@ -296,6 +316,7 @@ class App:
             pay_url_template=self.config.portal.pay_url_template,
             health=lambda: {"ok": self.ledger.error is None},
             now=self.now,
+            desk=self.desk,
         )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from inboxbot.decision import Priority
-from inboxbot.urgency import Stake
+from inboxbot.urgency import NOTHING_AT_STAKE, Stake
 
 
 class ConversationStatus(StrEnum):
@@ -82,7 +82,7 @@ class NewConversation:
     assignee: str | None = None
     draft: str = ""
     thread_root: str = ""
-    stake: Stake = Stake()
+    stake: Stake = NOTHING_AT_STAKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,27 @@ class NotFoundError(InboxbotError):
     """There is no such thing in the store."""
 
 
+class ForbiddenError(InboxbotError):
+    """This account may not do that."""
+
+
+class SignInError(InboxbotError):
+    """The address or the password is not right."""
+
+
+class ThrottledError(InboxbotError):
+    """Too many attempts; try again later."""
+
+    def __init__(self, words: str = "", *, retry_after: float = 60.0) -> None:
+        """`retry_after` in seconds."""
+        self.retry_after = retry_after
+        super().__init__(words)
+
+
+class ConflictError(InboxbotError):
+    """Somebody else was faster."""
+
+
 class UnreadableMessageError(InboxbotError):
     """The message cannot be parsed."""
 

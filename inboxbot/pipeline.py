@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -39,6 +40,7 @@ from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox,
 from inboxbot.store.engine import Session, Store
 from inboxbot.store.messages import Recorded
 from inboxbot.understanding import Intent, IntentScore, Understanding
+from inboxbot.urgency import stake_of
 
 MOST_ATTEMPTS = 3  # a message at which the process died this often goes to a person unread
 MEGABYTE = 1_000_000
@@ -186,6 +188,9 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
     reasons = [str(reason) for reason in decision.reasons]
     readable = understood.machine is not MachineClass.UNREADABLE
     draft = compose.draft(_context(understood, decision, {}, None, tools, now)) if readable else ""
+    today = now.astimezone(ZoneInfo(tools.config.company.timezone)).date()
+    stake = stake_of(understood.facts, understood.understanding.entities.invoice_numbers, today)
+    within = tools.config.inbox.answer_within
     if history.conversation_id is not None:
         conversations.continue_with(
             session,
@@ -195,6 +200,8 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
             reasons=reasons,
             draft=draft,
             assignee=decision.assignee,
+            stake=stake,
+            within=within,
             now=now,
         )
         return history.conversation_id
@@ -209,8 +216,9 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
         assignee=decision.assignee,
         draft=draft,
         thread_root=message.thread_root,
+        stake=stake,
     )
-    return conversations.open_new(session, new, now)
+    return conversations.open_new(session, new, now, within)
 
 
 def _reply(session: Session, understood: Understood, decision: Decision, tools: Tools, now: datetime) -> Reply:

@@ -32,6 +32,9 @@ class Stake:
     broken_promise: date | None = None  # the day that passed without the promised money
 
 
+NOTHING_AT_STAKE = Stake()
+
+
 @dataclass(frozen=True, slots=True)
 class Urgency:
     """Where a conversation stands in the queue and why."""

@@ -275,6 +275,30 @@ class WebSection(Section):
     port: int = Field(8080, ge=0, le=65535)
 
 
+class InboxSection(Section):
+    """The shared inbox of the staff."""
+
+    base_url: str | None = None
+    urgent_hours: float = Field(2, gt=0)
+    high_hours: float = Field(4, gt=0)
+    normal_hours: float = Field(8, gt=0)
+    low_hours: float = Field(24, gt=0)
+    undo_seconds: float = Field(10, ge=0, le=120)
+    session_idle_hours: float = Field(12, gt=0)
+    session_days: float = Field(7, gt=0)
+    invitation_days: float = Field(7, gt=0)
+
+    @property
+    def answer_within(self) -> dict[Priority, float]:
+        """Hours in which an answer is due, by priority."""
+        return {
+            Priority.URGENT: self.urgent_hours,
+            Priority.HIGH: self.high_hours,
+            Priority.NORMAL: self.normal_hours,
+            Priority.LOW: self.low_hours,
+        }
+
+
 class ModelSection(Section):
     """Which model understands the mail, and how much risk its answers may carry."""
 
@@ -331,6 +355,7 @@ class Config(Section):
     alerts: AlertsSection = AlertsSection()
     portal: PortalSection = PortalSection()
     web: WebSection = WebSection()
+    inbox: InboxSection = InboxSection()
     model: ModelSection = ModelSection()
     team: tuple[TeamSection, ...] = ()
     rule: tuple[RuleSection, ...] = ()

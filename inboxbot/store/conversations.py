@@ -52,7 +52,7 @@ def open_new(session: Session, new: NewConversation, now: datetime, within: Mapp
     return row.id or 0
 
 
-def continue_with(
+def continue_with(  # noqa: PLR0913 - what a message changes about its conversation
     session: Session,
     conversation_id: int,
     *,
@@ -369,6 +369,7 @@ def _message_count(session: Session, conversation_id: int) -> int:
 
 
 def as_conversation(row: ConversationRow, notes: tuple[Note, ...], messages: int) -> Conversation:
+    """A row as the noun."""
     return Conversation(
         conversation_id=row.id or 0,
         subject=row.subject,

@@ -69,6 +69,7 @@ class Store:
             except DBAPIError as error:
                 raise StoreError(f"the store {_shown(self.url)} cannot be read") from _short(error)
             finally:
+                session.expunge_all()  # what was read stays readable
                 session.rollback()
 
     def close(self) -> None:

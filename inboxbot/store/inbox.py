@@ -227,6 +227,21 @@ def conversation_of_outbox(session: Session, outbox_id: int, scope: Scope) -> in
     return _row(session, found.conversation_id, scope).id or 0
 
 
+def previews(session: Session, conversation_ids: Sequence[int], scope: Scope, length: int = 160) -> dict[int, str]:
+    """The beginning of each conversation's latest mail."""
+    latest = (
+        select(func.max(MessageRow.id))
+        .where(col(MessageRow.conversation_id).in_(conversation_ids))
+        .group_by(col(MessageRow.conversation_id))
+    )
+    statement = (
+        select(MessageRow.conversation_id, func.substr(MessageRow.text, 1, length))
+        .join(ConversationRow, col(ConversationRow.id) == col(MessageRow.conversation_id))
+        .where(col(MessageRow.id).in_(latest), *_in_scope(scope))
+    )
+    return {conversation_id or 0: " ".join(text.split()) for conversation_id, text in session.exec(statement)}
+
+
 def of_customer(session: Session, customer_id: str, scope: Scope, *, but: int | None = None, limit: int = 10) -> list[Conversation]:
     """A customer's conversations, the latest first."""
     statement = (
@@ -278,16 +293,18 @@ def events(  # noqa: PLR0913 - a page of the audit trail is narrowed in that man
     if scope.customers is not None:
         within = select(ConversationRow.id).where(*_in_scope(scope))
         statement = statement.where(col(AuditRow.conversation_id).in_(within))
-    for given, condition in (
-        (conversation_id, AuditRow.conversation_id == conversation_id),
-        (who, AuditRow.who == who),
-        (what, AuditRow.what == what),
-        (since, col(AuditRow.at) >= since),
-        (until, col(AuditRow.at) < until),
-        (before, col(AuditRow.id) < before),
-    ):
-        if given not in (None, ""):
-            statement = statement.where(condition)
+    if conversation_id is not None:
+        statement = statement.where(AuditRow.conversation_id == conversation_id)
+    if who:
+        statement = statement.where(AuditRow.who == who)
+    if what:
+        statement = statement.where(AuditRow.what == what)
+    if since is not None:
+        statement = statement.where(col(AuditRow.at) >= since)
+    if until is not None:
+        statement = statement.where(col(AuditRow.at) < until)
+    if before is not None:
+        statement = statement.where(col(AuditRow.id) < before)
     return [_event(row) for row in session.exec(statement)]
 
 

@@ -175,7 +175,8 @@ def write_decision(
     session.add(row)
     session.add(_decision_row(row_id, understood, decision, now))
     session.flush()
-    search.index_message(session, row)
+    entities = understanding.entities
+    search.index_message(session, row, [facts.customer.name if facts.customer else "", *entities.invoice_numbers, *entities.po_numbers])
 
 
 def _decision_row(row_id: int, understood: Understood, decision: Decision, now: datetime) -> DecisionRow:

@@ -6,6 +6,7 @@ In: words. Out: conversation ids, those with the newest matching text first. Num
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -42,10 +43,11 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normal_words(query).split()))[:MOST_TERMS]
 
 
-def index_message(session: Session, row: MessageRow) -> None:
-    """Make a conversation's mail findable by subject, text, sender, customer and every number in it."""
+def index_message(session: Session, row: MessageRow, names: Sequence[str] = ()) -> None:
+    """Make a conversation's mail findable by subject, text, sender, customer, and by `names`: whatever else it is about."""
     if row.conversation_id is not None:
-        _put(session, row.conversation_id, "message", row.id or 0, normal_words(row.subject, row.from_email, row.customer_id, row.text))
+        words = normal_words(row.subject, row.from_email, row.customer_id, *names, row.text)
+        _put(session, row.conversation_id, "message", row.id or 0, words)
 
 
 def index_note(session: Session, row: NoteRow) -> None:

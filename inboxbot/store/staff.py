@@ -237,7 +237,7 @@ def revoke_token(session: Session, user_id: int, token_id: int, now: datetime) -
     return True
 
 
-def invite(
+def invite(  # noqa: PLR0913 - an offer has that many sides
     session: Session,
     token: str,
     *,
@@ -251,7 +251,9 @@ def invite(
     lasts: timedelta,
 ) -> int:
     """An offer to make an account; earlier open ones to the address are void."""
-    for earlier in session.exec(select(InvitationRow).where(InvitationRow.email == email.lower(), col(InvitationRow.accepted_at).is_(None))):
+    for earlier in session.exec(
+        select(InvitationRow).where(InvitationRow.email == email.lower(), col(InvitationRow.accepted_at).is_(None))
+    ):
         earlier.revoked_at = earlier.revoked_at or now
         session.add(earlier)
     row = InvitationRow(

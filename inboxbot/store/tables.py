@@ -149,14 +149,18 @@ class ConversationRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     rank: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})  # the smaller, the more urgent
-    urgency: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))  # why it stands where it stands
+    urgency: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )  # why it stands where it stands
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # when an answer is due; NULL while none is
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the oldest mail that nobody answered
     team: str | None = None  # whose work it is, whoever of them has it
     lane: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # "fraud"
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # NULL while snoozed: until a reply
     merged_into: int | None = Field(default=None, foreign_key="conversation.id")
-    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # counts changes, so that two people cannot unknowingly undo each other
+    version: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # counts changes, so that two people cannot unknowingly undo each other
 
 
 class NoteRow(SQLModel, table=True):

@@ -9,15 +9,18 @@ from inboxbot.web.headers import SecurityHeaders
 from inboxbot.web.health import health_routes
 from inboxbot.web.portal.pages import portal_routes, trouble_page
 from inboxbot.web.services import WebServices
+from inboxbot.web.staff.routes import add_inbox
 
 __all__ = ["WebServices", "create_app"]
 
 
 def create_app(services: WebServices) -> FastAPI:
-    """The customer's account page and the health page. GET never changes anything: mail scanners follow links."""
+    """The customers' account page, the health page, the shared inbox. GET never changes anything: mail scanners follow links."""
     app = FastAPI(title="inboxbot", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(Exception, trouble_page(services.company))
     app.include_router(health_routes(services))
     app.include_router(portal_routes(services))
+    if services.desk is not None:
+        add_inbox(app, services.desk)
     return app

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxbot.config import CompanySection
+from inboxbot.desk.office import Desk
 from inboxbot.facts import Facts, Invoice
 from inboxbot.reply import Document
 
@@ -24,3 +25,4 @@ class WebServices:
     pay_url_template: str | None = None  # {invoice_number}, {customer_id}, {amount}, {currency}
     health: Callable[[], Mapping[str, object]]  # an item "ok" that is False makes /healthz answer 503
     now: Callable[[], datetime]  # aware
+    desk: Desk | None = None  # the shared inbox; None: only customers' pages are served

@@ -10,7 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = {"dovecot-imapd": "dovecot", "dovecot-lmtpd": "/usr/lib/dovecot/lmtp", "postfix": "postfix", "chromium": "chromium"}
+PACKAGES = {
+    "chromium-driver": "chromedriver",
+    "dovecot-imapd": "dovecot",
+    "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
+    "postfix": "postfix",
+    "chromium": "chromium",
+}
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\nexit 101\n"  # invoke-rc.d then starts no daemon by itself
 PRESEED = "postfix postfix/main_mailer_type select No configuration\n"

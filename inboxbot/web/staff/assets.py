@@ -1,0 +1,43 @@
+"""The inbox's style sheet and scripts, under addresses that change with their content.
+
+In: files of `templates/staff`. Out: routes that may be kept by the browser for ever.
+"""
+
+from hashlib import sha256
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from inboxbot.responders import templates
+
+_FILES = {
+    "inbox.css": ("inbox.css", "text/css; charset=utf-8"),
+    "inbox.js": ("inbox.js", "text/javascript; charset=utf-8"),
+    "htmx.js": ("vendor/htmx.min.js", "text/javascript; charset=utf-8"),
+}
+
+
+class Assets:
+    """Knows every asset's address."""
+
+    def __init__(self) -> None:
+        """Reads the files once."""
+        self._content = {name: (templates.folder() / "staff" / path).read_bytes() for name, (path, _) in _FILES.items()}
+
+    def __getitem__(self, name: str) -> str:
+        """The address of an asset."""
+        return f"/assets/inbox/{sha256(self._content[name]).hexdigest()[:12]}/{name}"
+
+    def routes(self) -> APIRouter:
+        """Serves them."""
+        router = APIRouter()
+
+        @router.get("/assets/inbox/{digest}/{name}")
+        def asset(digest: str, name: str) -> Response:
+            if name not in _FILES or self[name] != f"/assets/inbox/{digest}/{name}":
+                return Response("not found", 404)
+            return Response(
+                self._content[name], media_type=_FILES[name][1], headers={"Cache-Control": "public, max-age=31536000, immutable"}
+            )
+
+        return router

@@ -1,0 +1,83 @@
+"""The shared inbox put together, and what a person sees when something is not possible.
+
+In: a `Desk`. Out: routes and error handlers for the web application.
+"""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+
+from inboxbot.desk.office import Desk
+from inboxbot.errors import (
+    ConflictError,
+    ForbiddenError,
+    InboxbotError,
+    NotFoundError,
+    ReplyError,
+    SignInError,
+    StoreError,
+    ThrottledError,
+    UsageError,
+)
+from inboxbot.web.staff.assets import Assets
+from inboxbot.web.staff.gate import ForgedRequestError, Gate, Guest, NotSignedInError
+from inboxbot.web.staff.queue import queue_routes
+from inboxbot.web.staff.render import Pages
+from inboxbot.web.staff.sign_in import sign_in_routes
+from inboxbot.web.staff.talk import talk_routes
+
+STATUS: tuple[tuple[type[InboxbotError], int, str], ...] = (
+    (ForbiddenError, 403, "Not with this account"),
+    (ForgedRequestError, 403, "Please try again"),
+    (NotFoundError, 404, "Not there"),
+    (ConflictError, 409, "Somebody was faster"),
+    (UsageError, 422, "That does not work"),
+    (ReplyError, 422, "The reply cannot be made"),
+    (SignInError, 401, "Not signed in"),
+    (ThrottledError, 429, "Please wait"),
+    (StoreError, 503, "The records cannot be reached"),
+)
+
+
+def status_of(error: InboxbotError) -> tuple[int, str]:
+    """(HTTP status, heading) of an error."""
+    return next(((status, heading) for kind, status, heading in STATUS if isinstance(error, kind)), (500, "Something went wrong"))
+
+
+def add_inbox(app: FastAPI, desk: Desk) -> None:
+    """Add the inbox's routes and handlers."""
+    assets = Assets()
+    gate, pages = Gate(desk), Pages(desk, assets)
+    for router in (
+        assets.routes(),
+        sign_in_routes(desk, gate, pages),
+        queue_routes(desk, gate, pages),
+        talk_routes(desk, gate, pages, assets),
+    ):
+        app.include_router(router, include_in_schema=False)
+
+    @app.exception_handler(NotSignedInError)
+    def not_signed_in(request: Request, _error: NotSignedInError) -> Response:
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = f"/inbox/sign-in?next={quote(here)}" if request.method == "GET" and here.startswith("/inbox/") else "/inbox/sign-in"
+        if request.headers.get("hx-request"):
+            return Response(status_code=401, headers={"HX-Redirect": target})
+        return RedirectResponse(target, 303)
+
+    @app.exception_handler(InboxbotError)
+    def not_possible(request: Request, error: InboxbotError) -> Response:
+        status, heading = status_of(error)
+        words = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        guest = _guest(gate, request)
+        if request.headers.get("hx-request"):
+            return Response(words, status, media_type="text/plain")
+        headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, ThrottledError) else None
+        return pages.page("trouble.html.j2", guest, status, headers, heading=heading, words=words)
+
+
+def _guest(gate: Gate, request: Request) -> Guest | None:
+    try:
+        return gate.guest(request)
+    except InboxbotError:
+        return None

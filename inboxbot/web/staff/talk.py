@@ -1,0 +1,99 @@
+"""One conversation: its page, a mail's own HTML in its frame, and a customer's page.
+
+In: numbers. Out: pages. What changes something is in `actions`.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from inboxbot.desk import accounts, customer, reading
+from inboxbot.desk.office import Desk
+from inboxbot.errors import NotFoundError, UnreadableMessageError
+from inboxbot.ingest import display, parse
+from inboxbot.message import Message
+from inboxbot.staff import Permission, QueueFilter, Viewer
+from inboxbot.store.inbox import Thread
+from inboxbot.web.staff.assets import Assets
+from inboxbot.web.staff.gate import Gate, Guest
+from inboxbot.web.staff.render import Pages
+from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
+from inboxbot.web.staff.talk_view import talk
+
+MOST_PARSED = 40  # mails of a conversation that are shown with their quoted text; older ones as stored
+
+
+def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets) -> APIRouter:
+    """The routes."""
+    router, talks = APIRouter(), Talks(desk, pages)
+
+    @router.get("/inbox/c/{conversation_id}")
+    def conversation(conversation_id: int, guest: Annotated[Guest, Depends(gate.reader)], view: str = "") -> Response:
+        return talks.page(guest, conversation_id, view)
+
+    @router.get("/inbox/mail/{message_id}")
+    def mail_frame(message_id: int, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+        raw = reading.raw_message(desk, guest.viewer, message_id)
+        return HTMLResponse(frame_page(display.html_of(raw), assets["inbox.css"]), headers=FRAME_HEADERS)
+
+    @router.get("/inbox/customers/{customer_id}")
+    def customer_page(customer_id: str, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+        viewer = guest.viewer
+        sidebar = reading.views(desk, viewer)
+        numbers = reading.counts(desk, viewer, sidebar)
+        card = customer.card(desk, viewer, customer_id)
+        return pages.page("customer.html.j2", guest, card=card, sidebar=sidebar, counts=numbers, here="", back="")
+
+    return router
+
+
+class Talks:
+    """Makes the pages of conversations."""
+
+    def __init__(self, desk: Desk, pages: Pages) -> None:
+        """What they are made with."""
+        self._desk, self._pages = desk, pages
+
+    def page(self, guest: Guest, conversation_id: int, view: str, status: int = 200, **more: Any) -> Response:
+        """A conversation's page; a merged one leads to where its mails are now."""
+        viewer, desk = guest.viewer, self._desk
+        thread = reading.thread(desk, viewer, conversation_id)
+        head = thread.conversation
+        if head.merged_into is not None:
+            return RedirectResponse(f"/inbox/c/{head.merged_into}", 303)
+        sidebar = reading.views(desk, viewer)
+        here = next((one for one in sidebar if one.key == view), None)
+        above, below = reading.neighbours(desk, viewer, conversation_id, here.filter if here else QueueFilter((head.status.value,)))
+        facts = desk.facts_of(head.customer_id) if viewer.scope.covers(head.customer_id) else None
+        people = {user.email: user.name for user in accounts.colleagues(desk, viewer)} if viewer.may(Permission.READ_INTERNAL) else {}
+        values: dict[str, Any] = {
+            "talk": talk(thread, self._parsed(viewer, thread), facts, desk.now()),
+            "card": self._card(viewer, head.customer_id, conversation_id),
+            "sidebar": sidebar,
+            "counts": reading.counts(desk, viewer, sidebar),
+            "here": view,
+            "above": above,
+            "below": below,
+            "people": people,
+            "assignees": [*((t.name, f"{t.name} (team)") for t in desk.config.team), *people.items()],
+            "back": f"/inbox/c/{conversation_id}{f'?view={view}' if here else ''}",
+        }
+        return self._pages.page("talk.html.j2", guest, status, **{**values, **more})
+
+    def _parsed(self, viewer: Viewer, thread: Thread) -> dict[int, Message]:
+        found = {}
+        for mail in thread.mails[-MOST_PARSED:]:
+            try:
+                found[mail.row_id] = parse.parse(reading.raw_message(self._desk, viewer, mail.row_id))
+            except UnreadableMessageError:
+                continue
+        return found
+
+    def _card(self, viewer: Viewer, customer_id: str | None, conversation_id: int) -> customer.CustomerCard | None:
+        if customer_id is None:
+            return None
+        try:
+            return customer.card(self._desk, viewer, customer_id, but=conversation_id)
+        except NotFoundError:
+            return None

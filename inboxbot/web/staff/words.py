@@ -1,0 +1,85 @@
+"""Codes as words that people read: intents, reasons, states, what happened.
+
+In: codes and details of the store. Out: plain text.
+"""
+
+import re
+from typing import Any
+
+from inboxbot.store.inbox import Event
+
+_INTENTS = {
+    "invoice_copy": "Invoice copy",
+    "statement_request": "Statement",
+    "balance_query": "Balance",
+    "payment_status": "Payment status",
+    "promise_to_pay": "Promise to pay",
+    "remittance_advice": "Remittance advice",
+    "dispute": "Dispute",
+    "deduction": "Deduction",
+    "credit_hold": "Credit hold",
+    "payment_plan": "Payment plan",
+    "account_update": "Account change",
+    "vendor_document": "Vendor document",
+    "bank_details": "Bank details",
+    "auto_reply": "Automatic reply",
+    "bounce": "Bounce",
+    "spam": "Spam",
+    "other": "Something else",
+}
+_STATUS = {"open": "Open", "pending": "Waiting for customer", "snoozed": "Snoozed", "closed": "Closed"}
+
+
+def intent(code: str) -> str:
+    """An intent's name."""
+    return _INTENTS.get(code, code.replace("_", " ").capitalize())
+
+
+def status(code: str) -> str:
+    """A status's name."""
+    return _STATUS.get(code, code)
+
+
+def reason(text: str) -> tuple[str, str]:
+    """(code as words, the words) of a reason `code: words`."""
+    code, _, rest = text.partition(": ")
+    return code.replace("_", " ").capitalize(), rest
+
+
+def initials(name: str) -> str:
+    """`DK` for Dana Kim and for her address."""
+    parts = [part for part in re.split(r"[\s._\-+]+", name.partition("@")[0]) if part]
+    return "".join(part[0] for part in [*parts[:1], *parts[1:][-1:]]).upper() or "?"
+
+
+def event(one: Event) -> str:  # noqa: PLR0911 - a table of sentences
+    """What happened, as a predicate: `assigned it to Dana`."""
+    detail = one.detail
+    match one.what:
+        case "assigned":
+            return f"assigned it to {detail.get('to')}" if detail.get("to") else "took the assignment away"
+        case "status":
+            return f"set it to {status(str(detail.get('to'))).lower()}"
+        case "snoozed":
+            return f"snoozed it until {_until(detail)}"
+        case "priority":
+            return f"made it {detail.get('to')} (was {detail.get('from')})"
+        case "tagged":
+            return f"set the tags to {', '.join(detail.get('to') or []) or 'none'}"
+        case "customer":
+            return f"linked it to {detail.get('to') or 'no customer'} (was {detail.get('from') or 'nobody'})"
+        case "merged":
+            return f"merged it into #{detail['into']}" if "into" in detail else f"merged #{detail.get('from')} into it"
+        case "corrected":
+            return f"corrected the {detail.get('what')}"
+        case "noted":
+            return "wrote a note"
+        case "woke":
+            return "brought it back after its snooze"
+        case _:
+            return one.what
+
+
+def _until(detail: dict[str, Any]) -> str:
+    until = str(detail.get("until", ""))
+    return until[:16].replace("T", " ") if until[:1].isdigit() else "the customer writes"

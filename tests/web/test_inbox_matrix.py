@@ -1,0 +1,134 @@
+"""Every route by role and customer scope, generated from the application itself: a route that is not in the table fails."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from httpx import Client, Response
+from inbox_office import NAMES, Office
+
+from inboxbot.staff import PERMISSIONS, Permission, Role
+from inboxbot.store import conversations
+
+P = Permission
+ROLES = {"dana": Role.ADMIN, "mia": Role.MANAGER, "sam": Role.AGENT, "ines": Role.INQUIRY}
+PUBLIC = {
+    "GET /healthz",
+    "HEAD /healthz",
+    "GET /account/{token}",
+    "HEAD /account/{token}",
+    "GET /account/{token}/statement.pdf",
+    "HEAD /account/{token}/statement.pdf",
+    "GET /account/{token}/invoices/{number:path}.pdf",
+    "HEAD /account/{token}/invoices/{number:path}.pdf",
+    "GET /assets/account.css",
+    "HEAD /assets/account.css",
+    "GET /assets/inbox/{digest}/{name}",
+    "GET /inbox/sign-in",
+    "POST /inbox/sign-in",
+    "GET /inbox/invitation/{token}",
+    "POST /inbox/invitation/{token}",
+}
+# route -> (what it needs, whether it is about one customer's things)
+TABLE: dict[str, tuple[Permission, bool]] = {
+    "GET /": (P.READ, False),
+    "GET /inbox": (P.READ, False),
+    "GET /inbox/v/{key}": (P.READ, False),
+    "GET /inbox/search": (P.READ, False),
+    "GET /inbox/side": (P.READ, False),
+    "POST /inbox/views": (P.WORK, False),
+    "POST /inbox/views/{key}/remove": (P.WORK, False),
+    "GET /inbox/c/{conversation_id}": (P.READ, True),
+    "GET /inbox/mail/{message_id}": (P.READ, True),
+    "GET /inbox/customers/{customer_id}": (P.READ, True),
+}
+OWN = {"POST /inbox/sign-out"}  # needs no more than to be signed in
+
+
+def routes(found: Any) -> Iterator[str]:
+    for route in found:
+        if hasattr(route, "original_router"):
+            yield from routes(route.original_router.routes)
+        elif getattr(route, "path", None):
+            yield from (f"{method} {route.path}" for method in sorted(route.methods or ()))
+
+
+def call(client: Client, route: str, numbers: dict[str, str], csrf: str) -> Response:
+    method, path = route.split(" ", 1)
+    address = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: numbers[found[1]], path)
+    data = {"csrf": csrf, "name": "x", "assignee": "me"} if method == "POST" else None
+    return client.request(method, address, data=data)
+
+
+def csrf_of(client: Client) -> str:
+    found = re.search(r'data-csrf="([^"]*)"', client.get("/inbox/v/open").text)
+    assert found is not None
+    return found[1]
+
+
+def numbers_of(customer: str) -> dict[str, str]:
+    number = "1" if customer == "C1001" else "2"
+    return {"conversation_id": number, "message_id": number, "customer_id": customer, "key": "open"}
+
+
+def test_the_table_names_every_route(office: Office) -> None:
+    assert {route for route in routes(office.web.routes) if not route.startswith("HEAD ") or route in PUBLIC} == PUBLIC | TABLE.keys() | OWN
+
+
+@pytest.mark.parametrize("route", sorted(TABLE.keys() | OWN))
+def test_nobody_gets_in_without_signing_in(route: str, signed_in: Callable[[str], Client]) -> None:
+    response = call(signed_in("nobody"), route, numbers_of("C1001"), "")
+    assert (response.status_code, response.headers["location"].split("?")[0]) == (303, "/inbox/sign-in")
+
+
+@pytest.mark.parametrize("route", sorted(route for route in TABLE if route.startswith("POST")))
+def test_a_write_without_the_sessions_token_is_refused(route: str, signed_in: Callable[[str], Client]) -> None:
+    assert call(signed_in("dana"), route, numbers_of("C1001"), "wrong").status_code == 403
+
+
+@pytest.mark.parametrize("customer", ["C1001", "C1003"])
+@pytest.mark.parametrize("name", sorted(ROLES))
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_matrix(route: str, name: str, customer: str, signed_in: Callable[[str], Client]) -> None:
+    """Inès may see C1001 and C1002, everybody else all; what is out of scope is as if it were not there."""
+    needs, scoped = TABLE[route]
+    client = signed_in(name)
+    status = call(client, route, numbers_of(customer), csrf_of(client)).status_code
+    if needs not in PERMISSIONS[ROLES[name]]:
+        assert status == 403
+    elif scoped and name == "ines" and customer == "C1003":
+        assert status == 404
+    else:
+        assert status not in {401, 403, 500}
+        assert status != 404 or route == "POST /inbox/views/{key}/remove"
+
+
+def test_the_queue_and_the_search_show_only_what_is_in_scope(signed_in: Callable[[str], Client]) -> None:
+    for path in (
+        "/inbox/v/open",
+        "/inbox/search?q=vendor",
+        "/inbox/search?q=price",
+        "/inbox/v/custom?customer_id=C1003",
+        "/inbox/search?q=%232",
+    ):
+        assert "Our vendor form" not in signed_in("ines").get(path).text
+    assert "Our vendor form" in signed_in("sam").get("/inbox/v/open").text
+    assert "Our vendor form" in signed_in("sam").get("/inbox/search?q=vendor").text
+    assert "Price of INV-20294" in signed_in("ines").get("/inbox/search?q=20294").text
+
+
+def test_people_from_outside_see_no_notes_and_no_colleagues(office: Office, signed_in: Callable[[str], Client]) -> None:
+    with office.app.store.transaction() as session:
+        conversations.add_note(session, 1, "they always complain, mind the zebra", "sam@brightwater.example", office.now)
+    page = signed_in("ines").get("/inbox/c/1").text
+    assert "zebra" not in page
+    assert "sam@brightwater.example" not in page
+    assert "Price of INV-20294" not in signed_in("ines").get("/inbox/search?q=zebra").text
+    assert "zebra" in signed_in("olga").get("/inbox/c/1").text
+    assert "Price of INV-20294" in signed_in("olga").get("/inbox/search?q=zebra").text
+
+
+def test_every_person_of_the_matrix_has_an_account(office: Office) -> None:
+    assert {office.people[name].role for name in ROLES} == set(Role)
+    assert NAMES.keys() >= ROLES.keys()
