@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from httpx import Client
 from inbox_office import PASSWORD, Office, build, served, sign_in
-
 from sqlmodel import delete, select
 
 from inboxbot.desk import accounts
