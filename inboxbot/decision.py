@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inboxbot.facts import Facts
-from inboxbot.message import Address, Authenticity, MachineClass, Message, MessageKey
+from inboxbot.message import Address, Authenticity, BounceReport, MachineClass, Message, MessageKey
 from inboxbot.understanding import Intent, Understanding
 
 
@@ -39,6 +39,7 @@ class Understood:
     facts: Facts
     understanding: Understanding
     request_key: str = ""  # equal for equal requests of one sender; "" when nothing routine is asked
+    report: BounceReport | None = None  # what a bounce or a complaint says
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,9 @@ class History:
     answered_by_staff: bool = False  # a mail of ours answers this very message already
     received_before_start: bool = False  # older than the day the mailbox was first watched
     conversation_id: int | None = None  # the conversation this message continues
+    thread_root: str = ""  # the Message-ID its thread began with by our records; "" when they know no better than it does
+    seconds_since_answer: float | None = None  # from the automatic mail that it answers until it came in
+    address_stopped: str = ""  # why nothing more is sent to its sender's address, where that is so
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The nouns of incoming mail: where a message lies, its raw bytes, what parsing made of it, who really sent it.
 
 In: nothing (values only). Out: `MessageKey`, `RawMessage`, `Address`, `Attachment`, `Message`, `MachineClass`,
-`Authenticity`; made by `ingest`, read by every later step.
+`BounceReport`, `Authenticity`; made by `ingest`, read by every later step.
 """
 
 from collections.abc import Mapping
@@ -124,6 +124,34 @@ class MachineClass(StrEnum):
     CALENDAR = "calendar"
     ENCRYPTED = "encrypted"
     UNREADABLE = "unreadable"
+
+
+class BounceAction(StrEnum):
+    """What became of a recipient (RFC 3464, 2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
+
+
+@dataclass(frozen=True, slots=True)
+class BounceReport:
+    """A delivery report's (or a complaint's) content as far as it could be read; nothing in it is proven. Empty where silent."""
+
+    action: BounceAction
+    recipient: str = ""  # lower case
+    status: str = ""  # such as "5.1.1" (RFC 3463)
+    original_message_id: str = ""  # one of ours where the report names one
+    final_recipient: str = field(default="", compare=False)  # as the Final-Recipient field states it (RFC 3464, 2.3.2)
+    marks: tuple[str, ...] = field(default=(), compare=False)  # X-Inboxbot-Id values of the returned mail
+    diagnostic: str = field(default="", compare=False)  # the remote server's words (RFC 3464, 2.3.6)
+
+    @property
+    def permanent(self) -> bool:
+        """Whether the mail will not arrive any more."""
+        return self.action is BounceAction.FAILED
 
 
 class AuthenticityStatus(StrEnum):

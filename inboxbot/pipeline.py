@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from inboxbot import returned
 from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
 from inboxbot.conversation import NewConversation, Promise
@@ -25,12 +26,13 @@ from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Unde
 from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
 from inboxbot.facts import Facts
 from inboxbot.failpoints import reach
-from inboxbot.ingest import authenticity, parse
+from inboxbot.ingest import alignment, authenticity, parse
 from inboxbot.ingest.dns import TxtLookup
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.message import Authenticity, AuthenticityStatus, MachineClass, Message, RawMessage
 from inboxbot.policy.decide import decide
+from inboxbot.policy.guard import CAPS
 from inboxbot.policy.request import request_key
 from inboxbot.policy.requirements import wanted_invoices
 from inboxbot.reply import Document, FrozenMail, Reply
@@ -44,6 +46,7 @@ from inboxbot.urgency import stake_of
 
 MOST_ATTEMPTS = 3  # a message at which the process died this often goes to a person unread
 MEGABYTE = 1_000_000
+LOOP = "loop"  # the audit's word for what may be one
 
 
 class Understands(Protocol):
@@ -90,7 +93,8 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
     understanding = tools.understander.understand(message, facts, verdict.machine)
     facts = replace(facts, missing_documents=tools.documents.missing(wanted_invoices(understanding.entities, facts)))
-    return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, request_key(message, understanding))
+    key = request_key(message, understanding)
+    return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, key, verdict.bounce)
 
 
 def unreadable(raw: RawMessage, why: str, tools: Tools) -> Understood:
@@ -125,7 +129,8 @@ def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Dec
 
 def _commit_new(recorded: Recorded, understood: Understood, tools: Tools, store: Store, now: datetime) -> Decision:
     with store.transaction() as session:
-        history = messages.history(session, understood.message, recorded.raw.key, understood.request_key, now)
+        domain = alignment.organizational(understood.message.from_.domain) if understood.message.from_ else ""
+        history = messages.history(session, understood.message, recorded.raw.key, understood.request_key, now, domain=domain)
         decision = decide(understood, history, tools.config, now)
         commit(session, recorded.row_id, understood, decision, history, tools, now)
     return decision
@@ -149,36 +154,59 @@ def commit(
     if decision.outcome is Outcome.ROUTE:
         conversation_id = _converse(session, understood, decision, history, tools, now)
     messages.write_decision(
-        session, row_id, understood, decision, duplicate_of=history.duplicate_of, conversation_id=conversation_id, now=now
+        session,
+        row_id,
+        understood,
+        decision,
+        duplicate_of=history.duplicate_of,
+        conversation_id=conversation_id,
+        now=now,
+        thread_root=history.thread_root,
     )
     if decision.automatic_mail:
         reply = _reply(session, understood, decision, tools, now)
-        mail = frozen(reply, understood.message, tools, now)
+        mail = frozen(reply, history.thread_root or understood.message.thread_root, tools, now)
         key = understood.request_key
         outbox.add(session, mail, now, answers_message_id=row_id, conversation_id=conversation_id, request_key=key)
-    doubt.prove(session, _named(understood.message), f"named by {understood.message.message_id or 'a message'} that came in", now)
+    doubt.prove(session, _named(understood), f"named by {understood.message.message_id or 'a message'} that came in", now)
+    if understood.report is not None and history.duplicate_of is None:
+        returned.note(session, row_id, understood, tools.config, tools.key, now)
+    _note_loops(session, row_id, understood, decision, now)
     reach("decide.writing")
     _note_money(session, row_id, understood, decision, conversation_id, now)
 
 
-def _named(message: Message) -> tuple[str, ...]:
+def _named(understood: Understood) -> tuple[str, ...]:
     """Every Message-ID that a reply, or the report on a mail that came back, names."""
-    return (message.in_reply_to, *message.references, *_MESSAGE_ID.findall(message.report_text))
+    message, report = understood.message, understood.report
+    stated = (report.original_message_id,) if report else ()
+    return (message.in_reply_to, *message.references, *_MESSAGE_ID.findall(message.report_text), *stated)
 
 
-def frozen(reply: Reply, message: Message, tools: Tools, now: datetime) -> FrozenMail:
+def _note_loops(session: Session, row_id: int, understood: Understood, decision: Decision, now: datetime) -> None:
+    """What may be a loop is written down, so that an alarm can tell people: a cap was hit, or our own mail came back."""
+    codes = [reason.code for reason in decision.reasons if reason.code in CAPS]
+    codes += ["own_mail"] if decision.outcome is Outcome.FILE and any(r.code == "own_mail" for r in decision.reasons) else []
+    if codes:
+        sender = understood.message.from_.email if understood.message.from_ else ""
+        detail = {"codes": codes, "from": sender}
+        conversations.audit(session, who="inboxbot", what=LOOP, now=now, message_id=row_id, detail=detail)
+
+
+def frozen(reply: Reply, thread_root: str, tools: Tools, now: datetime) -> FrozenMail:
     """An automatic reply as the bytes that will be sent."""
     config = tools.config
+    message_id = freeze.new_message_id(config.sender.rpartition("@")[2], tools.key)
     return freeze.freeze(
         reply,
         sender=config.sender,
         company_name=config.company.name,
-        mail_from=(config.smtp.bounce_address if config.smtp else None) or config.sender,
-        message_id=freeze.new_message_id(config.sender.rpartition("@")[2], tools.key),
-        thread_root=message.thread_root,
+        mail_from=freeze.return_path(config.return_path, message_id, tools.key),
+        message_id=message_id,
+        thread_root=thread_root,
         now=now,
         automatic=True,
-        loop_header=freeze.loop_mark(tools.key),
+        loop_header=freeze.loop_mark(tools.key, message_id),
     )
 
 

@@ -15,8 +15,6 @@ from typing import Protocol, Self
 import structlog
 
 from inboxbot.config import SendingSection, SmtpSection
-from inboxbot.conversation import NewConversation
-from inboxbot.decision import Priority
 from inboxbot.errors import (
     InboxbotError,
     SendError,
@@ -30,7 +28,7 @@ from inboxbot.failpoints import reach
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.reply import OutboxItem, OutboxState
 from inboxbot.responders.transport import SLOW_LINE
-from inboxbot.store import conversations, doubt, outbox
+from inboxbot.store import doubt, outbox, undelivered
 from inboxbot.store.engine import Session, Store
 
 BATCH = 10
@@ -160,7 +158,7 @@ class Sender:
         with self.store.transaction() as session:
             for outbox_id in outbox.doubt_abandoned(session, now, whatever_lease=whatever_lease, next_look_at=self._first_look(now)):
                 _log.error("send_in_doubt", outbox=outbox_id, why="the sender stopped in the middle")
-                _show_people(session, outbox_id, f"{_IN_DOUBT}: the program stopped while this mail was leaving", now)
+                undelivered.show(session, outbox_id, f"{_IN_DOUBT}: the program stopped while this mail was leaving", now)
 
     def _first_look(self, now: datetime) -> datetime | None:
         return now + self.pace.first_look if self.pace.first_look is not None else None
@@ -189,7 +187,7 @@ class Sender:
                 if not outbox.finish(session, item, state, now, error=error, reply=reply, next_look_at=look):
                     return None
                 if state is not OutboxState.SENT:
-                    _show_people(session, item.outbox_id, f"{state.value}: {error}", now)
+                    undelivered.show(session, item.outbox_id, f"{state.value}: {error}", now)
                 elif before == OutboxState.IN_DOUBT.value:
                     doubt.reassure(session, item.outbox_id, f"the server's reply came after all: {reply}", now)
             return state
@@ -229,7 +227,7 @@ class Sender:
         """Everything that is due waits with the server; what is too old by now is given up and shown."""
         now = self.now()
         for outbox_id in outbox.give_up(session, now - self.pace.give_up, now, f"given up after {self.pace.give_up}: {error}"):
-            _show_people(session, outbox_id, f"failed: given up after {self.pace.give_up}: {error}", now)
+            undelivered.show(session, outbox_id, f"failed: given up after {self.pace.give_up}: {error}", now)
         outbox.postpone(session, now, until, error)
 
     async def _written(self, write: Callable[[], OutboxState | None]) -> OutboxState | None:
@@ -267,31 +265,3 @@ def misdirected(item: OutboxItem, ledger: Ledger, resolver: Resolver) -> str:
         if customer_id != item.customer_id or (name in others and name not in theirs):
             return f"{name} is not {item.customer_id}'s"
     return ""
-
-
-def _show_people(session: Session, outbox_id: int, reason: str, now: datetime) -> None:
-    """A mail that did not certainly arrive becomes (or stays in) a conversation."""
-    row = outbox.get(session, outbox_id)
-    if row.conversation_id is not None:
-        known = conversations.get(session, row.conversation_id)
-        conversations.continue_with(
-            session,
-            row.conversation_id,
-            primary=known.primary,
-            priority=Priority.HIGH,
-            reasons=[*known.reasons, reason],
-            draft=conversations.draft(session, row.conversation_id),
-            now=now,
-        )
-        return
-    new = NewConversation(
-        subject=f"Undelivered {row.kind}",
-        correspondent=row.rcpt_to,
-        customer_id=row.customer_id or None,
-        primary="other",
-        priority=Priority.HIGH,
-        reasons=(reason,),
-        thread_root=row.thread_root,
-    )
-    row.conversation_id = conversations.open_new(session, new, now)
-    session.add(row)

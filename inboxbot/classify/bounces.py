@@ -6,12 +6,10 @@ words only from a mail system, or where nobody speaks in person: people forward 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from inboxbot import markers
 from inboxbot.classify import machine_words as words
-from inboxbot.message import Message
+from inboxbot.message import BounceAction, BounceReport, Message
 
 _FIELD = {
     name: re.compile(rf"^[ \t>]*{name}[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE | re.MULTILINE)
@@ -44,33 +42,6 @@ _NO_WISH = re.compile(r"please (do not|don't) \w+|please check|to (try|send|rese
 _FEW_WORDS = 60
 
 
-class BounceAction(StrEnum):
-    """What became of a recipient (RFC 3464, 2.3.3)."""
-
-    FAILED = "failed"
-    DELAYED = "delayed"
-    DELIVERED = "delivered"
-    RELAYED = "relayed"
-    EXPANDED = "expanded"
-
-
-@dataclass(frozen=True, slots=True)
-class BounceReport:
-    """A delivery report's content as far as it could be read; nothing in it is proven. Empty where it is silent."""
-
-    action: BounceAction
-    recipient: str = ""  # lower case
-    status: str = ""  # such as "5.1.1" (RFC 3463)
-    original_message_id: str = ""  # one of ours where the report names one
-    marks: tuple[str, ...] = field(default=(), compare=False)  # X-Inboxbot-Id values of the returned mail
-    diagnostic: str = field(default="", compare=False)  # the remote server's words (RFC 3464, 2.3.6)
-
-    @property
-    def permanent(self) -> bool:
-        """Whether the mail will not arrive any more."""
-        return self.action is BounceAction.FAILED
-
-
 def read(message: Message, is_ours: Callable[[str], bool]) -> BounceReport:
     """What a delivery report says. `is_ours` tells Message-IDs of our own mail."""
     said = message.text or message.new_text
@@ -83,6 +54,7 @@ def read(message: Message, is_ours: Callable[[str], bool]) -> BounceReport:
         recipient=_recipient(message, block, words_above),
         status=status,
         original_message_id=_original(message, everything, is_ours),
+        final_recipient=next((found.lower() for found in _ADDRESS.findall(_field("final-recipient", block))), ""),
         marks=tuple(dict.fromkeys(value.strip() for value in _FIELD["x-inboxbot-id"].findall(everything))),
         diagnostic=_field("diagnostic-code", block)[:300],
     )

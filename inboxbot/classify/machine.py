@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from inboxbot import markers
 from inboxbot.classify import auto_replies, bounces
 from inboxbot.classify import machine_words as words
-from inboxbot.classify.bounces import BounceReport
-from inboxbot.message import MachineClass, Message
+from inboxbot.message import BounceReport, MachineClass, Message
 
 _PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 4880, 6.2
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "application/pgp-encrypted"})
@@ -22,7 +21,7 @@ _ANSWER_SUBJECT = re.compile(r"(re|aw|sv|vs|antw|fwd?|wg|tr|rv|ref)\s*:")
 
 @dataclass(frozen=True, slots=True)
 class MachineVerdict:
-    """The class of a message, why in plain words, and a bounce's content."""
+    """The class of a message, why in plain words, and the content of a bounce or a complaint."""
 
     machine: MachineClass
     words: str = ""
@@ -35,7 +34,7 @@ def classify(message: Message, own_addresses: frozenset[str], is_ours: Callable[
         _own(message, own_addresses, is_ours)
         or _report(message, is_ours, bounces.by_structure)
         or _receipt(message)
-        or _complaint(message)
+        or _complaint(message, is_ours)
         or _unopenable(message)
         or _calendar(message)
         or _report(message, is_ours, bounces.by_words)
@@ -70,12 +69,13 @@ def _receipt(message: Message) -> MachineVerdict | None:
     return None
 
 
-def _complaint(message: Message) -> MachineVerdict | None:
+def _complaint(message: Message, is_ours: Callable[[str], bool]) -> MachineVerdict | None:
+    said = ""
     if message.report_type.lower() == "feedback-report":  # RFC 5965, 2
-        return MachineVerdict(MachineClass.COMPLAINT, "a feedback report")
-    if words.subject(message.subject).startswith("complaint about message from"):  # Hotmail's, which is no multipart/report
-        return MachineVerdict(MachineClass.COMPLAINT, "complaint about message")
-    return None
+        said = "a feedback report"
+    elif words.subject(message.subject).startswith("complaint about message from"):  # Hotmail's, which is no multipart/report
+        said = "complaint about message"
+    return MachineVerdict(MachineClass.COMPLAINT, said, bounces.read(message, is_ours)) if said else None
 
 
 def _unopenable(message: Message) -> MachineVerdict | None:

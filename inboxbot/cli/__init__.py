@@ -10,7 +10,7 @@ import sys
 import structlog
 import typer
 
-from inboxbot.cli import admin, explain, model, outbox, portal, queue, run, user
+from inboxbot.cli import address, admin, explain, model, outbox, portal, queue, run, user
 from inboxbot.cli import demo as demo_command
 from inboxbot.errors import InboxbotError
 
@@ -26,6 +26,7 @@ for module in (run, explain, demo_command, admin, model):
     module.add_commands(app)
 app.add_typer(queue.app, name="queue")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(address.app, name="address")
 app.add_typer(portal.app, name="portal")
 app.add_typer(user.app, name="user")
 app.add_typer(admin.ledger_app, name="ledger")

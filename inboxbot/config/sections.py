@@ -18,6 +18,8 @@ from inboxbot.understanding import Intent
 ACCOUNT_OWNER = "account_owner"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
+_RETURN_ID = 36  # characters of a filled-in {id}
+_LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -159,6 +161,16 @@ class SmtpSection(Section):
     @classmethod
     def _one_address(cls, value: str | None) -> str | None:
         return None if value is None else _address(value)
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _room_for_the_id(cls, value: str | None) -> str | None:
+        local = (value or "").rpartition("@")[0]
+        if local.count("{id}") > 1 or (value or "").count("{") > local.count("{id}"):
+            raise ValueError(f"expected an address with {{id}} at most once, before the @, got {value!r}")
+        if "{id}" in local and len(local) - len("{id}") + _RETURN_ID > _LONGEST_LOCAL:
+            raise ValueError(f"too long: {{id}} becomes {_RETURN_ID} characters, and what stands before the @ may have {_LONGEST_LOCAL}")
+        return value
 
     @property
     def password(self) -> Secret:
@@ -366,7 +378,12 @@ class Config(Section):
         return (self.smtp.sender if self.smtp else None) or self.company.address
 
     @property
+    def return_path(self) -> str:
+        """The envelope sender of every mail we send; `{id}` in it is filled in for each."""
+        return (self.smtp.bounce_address if self.smtp else None) or self.sender
+
+    @property
     def own_addresses(self) -> frozenset[str]:
         """Every address that is us: company, aliases, sender, bounces."""
         extra = (self.smtp.sender, self.smtp.bounce_address) if self.smtp else ()
-        return self.company.own_addresses | {address for address in extra if address}
+        return self.company.own_addresses | {address.replace("{id}", "") for address in extra if address}

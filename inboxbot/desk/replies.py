@@ -12,7 +12,7 @@ from inboxbot.errors import UnreadableMessageError, UsageError
 from inboxbot.ingest import parse
 from inboxbot.message import Address, Message
 from inboxbot.responders import compose, freeze
-from inboxbot.store import conversations, messages, outbox
+from inboxbot.store import bounces, conversations, messages, outbox, undelivered
 from inboxbot.store.engine import Session
 
 
@@ -21,6 +21,9 @@ def reply(session: Session, conversation_id: int, text: str, who: str, config: C
     conversation = conversations.get(session, conversation_id)
     if not conversation.correspondent:
         raise UsageError(f"conversation {conversation_id} has no correspondent to reply to")
+    if why := bounces.stopped(session, conversation.correspondent.lower()):
+        words = f"mail to {conversation.correspondent} is stopped: {why}; if it is alive again: inboxbot address release"
+        raise UsageError(f"{words} {conversation.correspondent}")
     message = _latest(session, conversation_id)
     letter = compose.staff_reply(
         config.company,
@@ -31,16 +34,17 @@ def reply(session: Session, conversation_id: int, text: str, who: str, config: C
         references=compose.thread_of(message) if message else (),
         customer_id=conversation.customer_id or "",
     )
+    message_id = freeze.new_message_id(config.sender.rpartition("@")[2], key)
     mail = freeze.freeze(
         letter,
         sender=config.sender,
         company_name=config.company.name,
-        mail_from=(config.smtp.bounce_address if config.smtp else None) or config.sender,
-        message_id=freeze.new_message_id(config.sender.rpartition("@")[2], key),
+        mail_from=freeze.return_path(config.return_path, message_id, key),
+        message_id=message_id,
         thread_root=message.thread_root if message else "",
         now=now,
         automatic=False,
-        loop_header=freeze.loop_mark(key),
+        loop_header=freeze.loop_mark(key, message_id),
     )
     outbox_id = outbox.add(session, mail, now, conversation_id=conversation_id)
     conversations.audit(session, who=who, what="replied", now=now, conversation_id=conversation_id, detail={"outbox": outbox_id})
@@ -54,6 +58,19 @@ def settle(session: Session, outbox_id: int, *, was_sent: bool, who: str, now: d
     what = "settled: it was sent" if was_sent else "settled: send it again"
     row = outbox.get(session, outbox_id)
     conversations.audit(session, who=who, what=what, now=now, conversation_id=row.conversation_id, detail={"outbox": outbox_id})
+
+
+def release_address(session: Session, email: str, who: str, now: datetime) -> None:
+    """A person says that mail may go to an address again."""
+    bounces.release(session, email, who, now)
+    conversations.audit(session, who=who, what="address released", now=now, detail={"address": email.lower()})
+
+
+def stop_address(session: Session, email: str, reason: str, who: str, now: datetime) -> None:
+    """A person says that nothing more is to go to an address; waiting mails to it fail, and are shown."""
+    for outbox_id in bounces.stop(session, email.lower(), reason, now):
+        undelivered.show(session, outbox_id, f"stopped_address: mail to {email.lower()} is stopped: {reason}", now)
+    conversations.audit(session, who=who, what="address stopped", now=now, detail={"address": email.lower(), "reason": reason})
 
 
 def _latest(session: Session, conversation_id: int) -> Message | None:

@@ -15,6 +15,8 @@ from inboxbot.decision import History, Reason
 from inboxbot.message import MachineClass, Message
 
 OLDEST = timedelta(days=14)  # older mail is history: people have long dealt with it
+QUICKEST = 60.0  # seconds: who answers an automatic mail sooner has not read it
+CAPS = ("thread_cap", "sender_cap", "domain_cap", "hour_cap")
 MOST_RECIPIENTS = 20  # in To and Cc together: mail to so many is no question to us
 
 _ADDRESS_ENDS = re.compile(r"[\s<>,;\"]+")
@@ -40,7 +42,8 @@ def guard(
     sender_differs, reply_to_elsewhere.
     It was not written to us alone, or not now: not_addressed, many_recipients, double_message_id, only_quote,
     only_attachment, old_mail.
-    We, or our people, have dealt with it: own_message, duplicate, reused_message_id, same_request, answered_by_staff.
+    We, or our people, have dealt with it: own_message, duplicate, reused_message_id, same_request, answered_by_staff, too_quick.
+    Its sender's address is dead: stopped_address.
     Enough was sent: thread_cap, sender_cap, domain_cap, hour_cap.
     """
     return (
@@ -204,6 +207,11 @@ def _dealt_with(history: History) -> Iterator[Reason]:
         yield Reason("same_request", "the same sender had this answer already")
     if history.answered_by_staff:
         yield Reason("answered_by_staff", "it has been answered already")
+
+    if history.seconds_since_answer is not None and history.seconds_since_answer < QUICKEST:
+        yield Reason("too_quick", f"it answers our automatic mail within {history.seconds_since_answer:.0f} seconds")
+    if history.address_stopped:  # RFC 3464 reports failure; people decide whether the address lives again
+        yield Reason("stopped_address", f"mail to this address is stopped: {history.address_stopped}")
 
 
 def _capped(history: History, limits: LimitsSection) -> Iterator[Reason]:

@@ -19,6 +19,7 @@ from inboxbot.responders.wording import many_lines
 
 _OURS = re.compile(r"<inboxbot\.([0-9a-f]{24})\.([0-9a-f]{24})@[^@<>\s]+>")
 _HEX_DIGITS = 24  # 96 bits: neither a token met twice nor a tag guessed
+_RETURN_DIGITS = 12  # 48 bits: a local part holds 64 octets (RFC 5321, 4.5.3.1.1), and a guess costs a mail
 
 
 def new_message_id(domain: str, key: bytes) -> str:
@@ -33,16 +34,48 @@ def is_ours(message_id: str, key: bytes) -> bool:
     return found is not None and hmac.compare_digest(_tag(found[1], key), found[2])
 
 
-def loop_mark(key: bytes) -> str:
-    """A value for X-Inboxbot-Id that shows a mail is ours even where a relay has given it another Message-ID."""
-    made = secrets.token_hex(_HEX_DIGITS // 2)
+def loop_mark(key: bytes, message_id: str = "") -> str:
+    """A value for X-Inboxbot-Id that shows a mail is ours, and which one, even where a relay has given it another Message-ID."""
+    found = _OURS.fullmatch(message_id.strip())
+    made = found[1] if found else secrets.token_hex(_HEX_DIGITS // 2)
     return f"{made}.{_tag(f'mark {made}', key)}"
 
 
 def is_our_mark(value: str, key: bytes) -> bool:
     """Whether we made this X-Inboxbot-Id; compares in constant time."""
+    return bool(mark_token(value, key))
+
+
+def mark_token(value: str, key: bytes) -> str:
+    """The token of the Message-ID that a mark of ours stands for; '' for a mark that we did not make."""
     made, _, tag = value.strip().partition(".")
-    return value.isascii() and hmac.compare_digest(_tag(f"mark {made}", key), tag)
+    return made if value.isascii() and made and hmac.compare_digest(_tag(f"mark {made}", key), tag) else ""
+
+
+def return_path(template: str, message_id: str, key: bytes) -> str:
+    """The envelope sender of one mail: `{id}` in the template becomes a signed token of its own (VERP).
+
+    A report that comes back to it names the mail, whatever the report's text says, and nobody but the mail's receiver can
+    have the address. Without `{id}` the template is the address.
+    """
+    found = _OURS.fullmatch(message_id.strip())
+    if "{id}" not in template or found is None:
+        return template.replace("+{id}", "").replace("{id}", "")
+    made = found[1]
+    return template.replace("{id}", f"{made}{_tag(f'return {made}', key)[:_RETURN_DIGITS]}")
+
+
+def returned_token(address: str, template: str, key: bytes) -> str:
+    """The token of the mail whose own return address this is; '' for any other address, and for one with a wrong tag."""
+    before, placeholder, behind = template.lower().partition("{id}")
+    address = address.lower()
+    if not placeholder or not (address.startswith(before) and address.endswith(behind)):
+        return ""
+    middle = address[len(before) : len(address) - len(behind)]
+    made, tag = middle[:_HEX_DIGITS], middle[_HEX_DIGITS:]
+    if len(middle) != _HEX_DIGITS + _RETURN_DIGITS or not middle.isascii():
+        return ""
+    return made if hmac.compare_digest(_tag(f"return {made}", key)[:_RETURN_DIGITS], tag) else ""
 
 
 def _tag(made: str, key: bytes) -> str:

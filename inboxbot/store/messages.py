@@ -15,6 +15,7 @@ from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
 from inboxbot.message import Message, MessageKey, RawMessage
 from inboxbot.store import search
+from inboxbot.store.bounces import stopped
 from inboxbot.store.outbox import answered, conversation_behind, count_automatic
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, intent_as_json
@@ -131,24 +132,31 @@ def raw_message(session: Session, row_id: int) -> RawMessage:
     return _raw(session, _row(session, row_id))
 
 
-def history(session: Session, message: Message, mailbox_key: MessageKey, request_key: str, now: datetime) -> History:
-    """What our records say about a message that is being decided."""
+def history(session: Session, message: Message, mailbox_key: MessageKey, request_key: str, now: datetime, *, domain: str = "") -> History:
+    """What our records say about a message that is being decided.
+
+    `domain` is what mail is counted by beside the sender's own address: the organizational domain, whose subdomains count too.
+    """
     earlier = _same_message_id(session, message, mailbox_key)
     same = next((row for row in earlier if row.text_key == message.text_key), None) or _same_content(session, message, mailbox_key)
     watched = session.get(MailboxRow, mailbox_key.mailbox)
     sender = message.from_.email if message.from_ else ""
+    root = _known_root(session, message)
     return History(
         duplicate_of=MessageKey(same.mailbox, same.uidvalidity, same.uid) if same else None,
         reused_message_id=bool(earlier) and same is None,
         own_message=_is_ours(session, message.message_id),
         same_request_answered=_answered(session, sender, request_key, mailbox_key, now),
-        answers_in_thread=count_automatic(session, since=now - _DAY, thread_root=message.thread_root),
+        answers_in_thread=count_automatic(session, since=now - _DAY, thread_root=root or message.thread_root),
         answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
-        answers_to_domain=count_automatic(session, since=now - _DAY, domain=sender.rpartition("@")[2]),
+        answers_to_domain=count_automatic(session, since=now - _DAY, domain=domain or sender.rpartition("@")[2]),
         answers_in_hour=count_automatic(session, since=now - _HOUR),
         answered_by_staff=answered(session, message.message_id, but_for=_row_id_of(session, mailbox_key)),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
         conversation_id=_conversation(session, message),
+        thread_root=root,
+        seconds_since_answer=_seconds_since_answer(session, message),
+        address_stopped=stopped(session, sender),
     )
 
 
@@ -161,13 +169,14 @@ def write_decision(
     duplicate_of: MessageKey | None,
     conversation_id: int | None,
     now: datetime,
+    thread_root: str = "",
 ) -> None:
     """Write the decision and what it rests on; the message is decided from now on."""
     message, understanding, facts = understood.message, understood.understanding, understood.facts
     row = _row(session, row_id)
     row.state, row.decided_at = DECIDED, now
     row.message_id, row.content_key, row.text_key = message.message_id, message.content_key, message.text_key
-    row.request_key, row.thread_root = understood.request_key, message.thread_root
+    row.request_key, row.thread_root = understood.request_key, thread_root or message.thread_root
     row.from_email, row.subject, row.text = message.from_.email if message.from_ else "", message.subject, message.new_text
     row.customer_id, row.machine = facts.customer.customer_id if facts.customer else None, understood.machine.value
     row.outcome, row.primary_intent = decision.outcome.value, understanding.primary.value
@@ -304,9 +313,32 @@ def _answered(session: Session, sender: str, request_key: str, key: MessageKey, 
     return any(MessageKey(row.mailbox, row.uidvalidity, row.uid) != key for row in session.exec(statement))
 
 
+def _named(message: Message) -> list[str]:
+    """The mails that a message continues, the nearest first."""
+    return list(dict.fromkeys(reference for reference in (message.in_reply_to, *reversed(message.references)) if reference))
+
+
+def _known_root(session: Session, message: Message) -> str:
+    """Where its thread began, by our records: clients cut References short, and then a thread would count as a new one."""
+    named = _named(message)
+    if not named:
+        return ""
+    ours = session.exec(select(OutboxRow.thread_root).where(col(OutboxRow.message_id).in_(named), OutboxRow.thread_root != "")).first()
+    theirs = select(MessageRow.thread_root).where(col(MessageRow.message_id).in_(named), MessageRow.thread_root != "")
+    return ours or session.exec(theirs.order_by(col(MessageRow.id))).first() or ""
+
+
+def _seconds_since_answer(session: Session, message: Message) -> float | None:
+    """How long after an automatic mail of ours this answer to it came in; None where it answers none."""
+    parent = next(iter(_named(message)), "")
+    row = session.exec(select(OutboxRow).where(OutboxRow.message_id == parent, col(OutboxRow.automatic).is_(True))).first()
+    sent = (row.sending_at or row.finished_at) if row else None
+    return max(0.0, (message.received_at - sent).total_seconds()) if sent else None
+
+
 def _conversation(session: Session, message: Message) -> int | None:
     """The conversation that this message continues: it names a mail of that conversation, and its writer was part of it."""
-    named = [reference for reference in (message.in_reply_to, *reversed(message.references)) if reference]
+    named = _named(message)
     if not named or message.from_ is None:
         return None
     statement = select(MessageRow.conversation_id).where(

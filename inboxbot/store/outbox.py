@@ -328,12 +328,12 @@ def sending(session: Session) -> int:
 def count_automatic(
     session: Session, *, since: datetime, thread_root: str | None = None, address: str | None = None, domain: str | None = None
 ) -> int:
-    """Automatic mails since a moment: to a thread, an address, a domain, or (none given) to anybody."""
+    """Automatic mails since a moment: to a thread, an address, a domain with what is below it, or (none given) to anybody."""
     wanted: list[ColumnElement[bool]] = [col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= since]
     for given, condition in (
         (thread_root, col(OutboxRow.thread_root) == thread_root),
         (address, col(OutboxRow.rcpt_to) == address),
-        (domain, col(OutboxRow.rcpt_to).endswith(f"@{domain}", autoescape=True)),
+        (domain, or_(*(col(OutboxRow.rcpt_to).endswith(f"{before}{domain}", autoescape=True) for before in "@."))),
     ):
         if given == "":
             return 0

@@ -289,3 +289,64 @@ class LedgerSyncRow(SQLModel, table=True):
     invoices: int
     payments: int
     problems: list[str] = Field(sa_column=_json())
+
+
+class BounceRow(SQLModel, table=True):
+    """A delivery report, or a complaint, that proved to be about a mail of ours."""
+
+    __tablename__ = "bounce"
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    outbox_id: int = Field(foreign_key="outbox.id", index=True)
+    action: str
+    status: str = ""
+    recipient: str = ""  # whom the report names: not proven
+    diagnostic: str = ""
+    proof: str  # by what it is tied to the mail
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StoppedAddressRow(SQLModel, table=True):
+    """An address to which nothing more is sent until a person says so."""
+
+    __tablename__ = "stopped_address"
+    email: str = Field(primary_key=True)
+    reason: str
+    since: datetime = Field(sa_type=UtcDateTime)
+    times: int = 0
+    outbox_id: int | None = Field(default=None, foreign_key="outbox.id")
+    released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_by: str = ""
+
+
+class PulseRow(SQLModel, table=True):
+    """When a part of the program last did its work, and what is the matter with it if anything is."""
+
+    __tablename__ = "pulse"
+    name: str = Field(primary_key=True)  # "mailbox:ar", "send", "audit:ar", ...
+    ok_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    trouble: str = ""
+    trouble_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AlarmRow(SQLModel, table=True):
+    """Something that a person has been, or is to be, told."""
+
+    __tablename__ = "alarm"
+    name: str = Field(primary_key=True)
+    words: str
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cleared_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cleared_told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class BrakeRow(SQLModel, table=True):
+    """Automatic mail is held until a person says so."""
+
+    __tablename__ = "brake"
+    name: str = Field(primary_key=True)
+    reason: str = ""
+    held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_by: str = ""

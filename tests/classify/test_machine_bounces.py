@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from inboxbot.classify.bounces import BounceAction, BounceReport
 from inboxbot.classify.machine import MachineVerdict, classify
-from inboxbot.message import Address, MachineClass, Message
+from inboxbot.message import Address, BounceAction, BounceReport, MachineClass, Message
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OURS = "<inboxbot.1.aa@brightwater.example>"
