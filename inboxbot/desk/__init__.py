@@ -10,9 +10,11 @@ function checks first what the viewer may do, and asks the store within the view
     reading       the queue, counts, search, one conversation
     work          assigning, status, snoozing, notes, tags, merging and the rest
     replies       answering, taking back, what became of a mail in doubt
+    addresses     dead addresses, stopped and released
     customer      the customer beside a conversation
 """
 
+from inboxbot.desk.addresses import release_address, stop_address
 from inboxbot.desk.replies import reply, settle
 
-__all__ = ["reply", "settle"]
+__all__ = ["release_address", "reply", "settle", "stop_address"]

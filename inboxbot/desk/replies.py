@@ -12,7 +12,7 @@ from inboxbot.errors import UnreadableMessageError, UsageError
 from inboxbot.ingest import parse
 from inboxbot.message import Address, Message
 from inboxbot.responders import compose, freeze
-from inboxbot.store import bounces, conversations, messages, outbox, undelivered
+from inboxbot.store import bounces, conversations, messages, outbox
 from inboxbot.store.engine import Session
 
 
@@ -58,19 +58,6 @@ def settle(session: Session, outbox_id: int, *, was_sent: bool, who: str, now: d
     what = "settled: it was sent" if was_sent else "settled: send it again"
     row = outbox.get(session, outbox_id)
     conversations.audit(session, who=who, what=what, now=now, conversation_id=row.conversation_id, detail={"outbox": outbox_id})
-
-
-def release_address(session: Session, email: str, who: str, now: datetime) -> None:
-    """A person says that mail may go to an address again."""
-    bounces.release(session, email, who, now)
-    conversations.audit(session, who=who, what="address released", now=now, detail={"address": email.lower()})
-
-
-def stop_address(session: Session, email: str, reason: str, who: str, now: datetime) -> None:
-    """A person says that nothing more is to go to an address; waiting mails to it fail, and are shown."""
-    for outbox_id in bounces.stop(session, email.lower(), reason, now):
-        undelivered.show(session, outbox_id, f"stopped_address: mail to {email.lower()} is stopped: {reason}", now)
-    conversations.audit(session, who=who, what="address stopped", now=now, detail={"address": email.lower(), "reason": reason})
 
 
 def _latest(session: Session, conversation_id: int) -> Message | None:
