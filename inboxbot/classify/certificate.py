@@ -63,10 +63,9 @@ class Certificate:
     def words(self) -> str:
         """The promise in one line: "at most 2.0% wrong, 95% sure, n = 431, 2 wrong"."""
         record = self.record
-        counts = f"n = {record.answers}, {record.wrong} wrong"
-        if self.certified:
-            return f"at most {_percent(self.risk)} wrong, {self.confidence:.0%} sure, {counts}"
-        return f"{UNCERTIFIED}: at most {_percent(record.bound)} wrong, {self.confidence:.0%} sure, {counts}, and {_percent(self.risk)} is wanted"
+        most = _percent(self.risk if self.certified else record.bound)
+        promise = f"at most {most} wrong, {self.confidence:.0%} sure, n = {record.answers}, {record.wrong} wrong"
+        return promise if self.certified else f"{UNCERTIFIED}: {promise}, and {_percent(self.risk)} is wanted"
 
     def for_risk(self, risk: float, confidence: float) -> "Certificate":
         """The same records read for another risk or confidence; families keep their state."""
