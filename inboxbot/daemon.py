@@ -18,11 +18,12 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
-from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
+from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
@@ -30,9 +31,9 @@ from inboxbot.sending import Sender
 PARTS = ("ingest", "process", "send", "web", "clock")
 GRACE_SECONDS = 30.0  # after the stop event, before tasks are cancelled
 IDLE_SECONDS = 2.0  # how often process and send look by themselves; within one process they are woken at once
-FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 300.0  # seconds between reconnections
+FIRST_BACK_OFF = 1.0  # seconds until the Sent folder is tried again
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
-REFUSED_BACK_OFF = 1800.0
+SECRET_CHECK_SECONDS = 2.0
 LEDGER_CHECK_SECONDS = 5
 # The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
 LONGEST_ROUND = 1800.0  # seconds for reading and marking: a first start may find a hundred thousand messages
@@ -114,11 +115,12 @@ class Daemon:
         """Read one mailbox for ever; what goes wrong there is tried again, ever more rarely."""
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}")
         try:
-            back_off, refusals = FIRST_BACK_OFF, 0
+            section = reader.section
+            back_off, refusals = section.retry_seconds, 0
             while not self.stop.is_set():
                 try:
                     more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
-                    back_off, refusals = FIRST_BACK_OFF, 0
+                    back_off, refusals = section.retry_seconds, 0
                     if not (more or self.stop.is_set()):
                         await _in_time(thread, reader.section.poll_seconds + LONGEST_OVER_POLL, MailboxReader.wait, reader)
                 except StoreError as error:
@@ -126,14 +128,14 @@ class Daemon:
                     await self._pause(back_off)
                 except MailboxRefusedError as error:
                     refusals += 1
-                    wait = REFUSED_BACK_OFF if refusals >= MOST_REFUSALS else back_off
+                    wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off
                     _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
-                    await self._pause(wait)
+                    await self._pause_until_new_secret(wait, section.password_file)
                 except MailboxTemporaryError as error:
                     wait = max(error.retry_after or 0.0, back_off)
                     _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
                     await self._pause(wait)
-                    back_off = min(back_off * 2, LONGEST_BACK_OFF)
+                    back_off = min(back_off * 2, section.longest_retry_seconds)
         finally:
             thread.shutdown(wait=False)
 
@@ -208,12 +210,27 @@ class Daemon:
         except TimeoutError:
             return
 
+    async def _pause_until_new_secret(self, seconds: float, secret: Path | None) -> None:
+        """As `_pause`, but a password file that is written anew (a renewed token) ends it: then the login is worth a try."""
+        before, deadline = _changed_at(secret), asyncio.get_running_loop().time() + seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0 and _changed_at(secret) == before:
+            await self._pause(min(left, SECRET_CHECK_SECONDS))
+            if self.stop.is_set():
+                return
+
     async def _pause(self, seconds: float) -> None:
         """Sleep that a stop ends."""
         try:
             await asyncio.wait_for(self.stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _changed_at(path: Path | None) -> int:
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
 
 
 def _log_death(task: asyncio.Task[None]) -> None:
@@ -232,10 +249,8 @@ async def _in_time(thread: ThreadPoolExecutor, seconds: float, call: Callable[[M
 
 @contextmanager
 def _store_trouble() -> Iterator[None]:
-    """The store did not take a change (locked, disk full), or no worker could be had: nothing is lost, the next round tries again."""
+    """The store did not take a change (locked, disk full): nothing is lost, the next round tries again."""
     try:
         yield
-    except WorkerError as error:
-        _log.error("worker_trouble", why=str(error))
     except StoreError as error:
         _log.error("store_trouble", why=str(error))

@@ -1,6 +1,6 @@
 """The nouns of incoming mail: where a message lies, its raw bytes, what parsing made of it, who really sent it.
 
-In: nothing (values only). Out: `MessageKey`, `RawMessage`, `Address`, `Attachment`, `Message`, `MachineClass`,
+In: nothing (values only). Out: `MessageKey`, `RawMessage`, `Glance`, `Address`, `Attachment`, `Message`, `MachineClass`,
 `BounceReport`, `Authenticity`; made by `ingest`, read by every later step.
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +36,25 @@ class RawMessage:
     received_at: datetime
     size: int = 0
     complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A message's header, without its body: enough to know it again under another number.
+
+    `size` is what the mailbox states for the whole message; `header_sha256` is `header_digest` of the header.
+    """
+
+    uid: int
+    size: int
+    received_at: datetime
+    header_sha256: str
+
+
+def header_digest(raw: bytes) -> str:
+    """SHA-256 over what stands before the first empty line, whatever the line ends; of a message or of its header alone."""
+    head = raw.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0].rstrip(b"\n")
+    return sha256(head).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ mailbox's flags are decoration. Blocking: each mailbox is read by a thread of it
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from inboxbot.config import MailboxSection
+from inboxbot.failpoints import reach
 from inboxbot.ingest.mailbox import FetchFailure, Mailbox, MailboxStatus
 from inboxbot.message import MessageKey, RawMessage
 from inboxbot.store import messages
@@ -19,6 +20,7 @@ from inboxbot.store.engine import Store
 from inboxbot.store.messages import Position
 
 BATCH = 50  # messages recorded in one transaction
+PROBES = 10  # of the messages recorded last, looked at again at every opening
 MOST_FETCH_FAILURES = 3  # then a stub stands in for the message, so that a person sees it and the rest goes on
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,18 +38,23 @@ class MailboxReader:
     now: Callable[[], datetime]
     _status: MailboxStatus | None = None
     _failures: dict[int, int] = field(default_factory=dict)
+    _stale: bool = False  # rows of ours wait to be known again after a renumbering
 
     def catch_up(self) -> int:
         """Record everything that is new, oldest first; how many messages that were. Opens the mailbox where needed.
 
-        After any MailboxTemporaryError the next call opens it anew.
+        Now and then also what appeared late, below what was read already. After any MailboxTemporaryError the next call
+        opens the mailbox anew.
         """
         try:
             position = self.open()
-            return self._record_after(position, position.uidvalidity)
+            recorded = self._record_after(position, position.uidvalidity)
+            if not self._failures and self._reconcile_due():
+                recorded += self._reconcile(position)
         except Exception:
             self._status = None
             raise
+        return recorded
 
     @property
     def unfinished(self) -> bool:
@@ -57,8 +64,33 @@ class MailboxReader:
     def open(self) -> Position:
         """Where reading stands; opens the mailbox where needed."""
         if self._status is None:
-            self._status = self.mailbox.open()
+            status = self.mailbox.open()
+            self._check_numbers(status)
+            position = self._position(status)
+            with self.store.transaction() as session:
+                self._stale = messages.any_stale(session, self.section.name, position.uidvalidity)
+            self._status = status
         return self._position(self._status)
+
+    def _check_numbers(self, status: MailboxStatus) -> None:
+        """A mailbox restored from a backup may give numbers again that were other messages', under the same UIDVALIDITY.
+
+        Then its next UID lies below what was read, or the messages read last have other headers now.
+        """
+        name = self.section.name
+        with self.store.transaction() as session:
+            known = messages.position(session, name)
+            latest = messages.latest(session, name, status.uidvalidity, PROBES)
+        if known is None or known.uidvalidity != status.uidvalidity:
+            return
+        back = status.uidnext <= known.last_uid
+        changed = [one.uid for one in self.mailbox.glance(latest) if one.header_sha256 != latest[one.uid]] if latest else []
+        if not (back or changed):
+            return
+        _log.warning("uids_reused", mailbox=name, uidnext=status.uidnext, read_to=known.last_uid, changed=changed[:3])
+        with self.store.transaction() as session:
+            messages.displace(session, name, status.uidvalidity)
+            messages.start(session, name, Position(status.uidvalidity, 0, known.watched_since, status.uidnext - 1))
 
     def mark_decided(self) -> bool:
         """Show in the mailbox what became of decided messages, one batch of them; True when there may be more.
@@ -109,6 +141,8 @@ class MailboxReader:
                 _log.warning("uidvalidity_changed", mailbox=self.section.name, was=known.uidvalidity, now=status.uidvalidity)
                 begin = Position(status.uidvalidity, 0, known.watched_since, backlog_until=status.uidnext - 1)
             messages.start(session, self.section.name, begin)
+            if known is None:
+                messages.set_reconciled(session, self.section.name, self.now())
             return begin
 
     def _first_start(self, status: MailboxStatus) -> Position:
@@ -122,13 +156,59 @@ class MailboxReader:
     def _record_after(self, position: Position, uidvalidity: int) -> int:
         recorded = 0
         for uids in _batches(self.mailbox.uids_after(position.last_uid)):
-            raws = [raw for raw in self._fetch(uids, uidvalidity) if position.concerns_us(raw)]
+            raws = [raw for raw in self._fetch(self._unknown(uids, position), uidvalidity) if position.concerns_us(raw)]
+            reach("ingest.fetched")
             with self.store.transaction() as session:
                 recorded += sum(messages.record(session, raw, self.now()) for raw in raws)
                 messages.advance(session, self.section.name, self._last_done(uids), self.now())
+                reach("ingest.recording")
+            reach("ingest.recorded")
             if self._failures:
-                break  # the failed one is tried again from where we stand before anything behind it is
+                return recorded  # the failed one is tried again from where we stand before anything behind it is
+        if self._stale:
+            _log.info("renumbered", mailbox=self.section.name, uidvalidity=uidvalidity, new=recorded)
+            self._stale = False
         return recorded
+
+    def _unknown(self, uids: Sequence[int], position: Position) -> Sequence[int]:
+        """After a renumbering: those that are not known by their headers under another number, and concern us."""
+        if not self._stale or uids[0] > position.backlog_until:
+            return uids
+        glances = {glance.uid: glance for glance in self.mailbox.glance(uids)}
+        with self.store.transaction() as session:
+            known = messages.recognise(session, self.section.name, position.uidvalidity, list(glances.values()))
+        return [uid for uid in uids if uid not in known and (uid not in glances or position.was_ours(uid, glances[uid].received_at))]
+
+    def _reconcile_due(self) -> bool:
+        if not self.section.reconcile_days:
+            return False
+        with self.store.transaction() as session:
+            last = messages.reconciled_at(session, self.section.name)
+        return last is None or self.now() - last >= timedelta(hours=self.section.reconcile_hours)
+
+    def _reconcile(self, position: Position) -> int:
+        """Record what lies below the position and was never recorded: servers repair and restore mailboxes; how many."""
+        name, validity = self.section.name, position.uidvalidity
+        there = self.mailbox.uids_since(self.now() - timedelta(days=self.section.reconcile_days))
+        with self.store.transaction() as session:
+            position = messages.position(session, name) or position
+            known = messages.known_uids(session, name, validity)
+        late = [uid for uid in there if uid <= position.last_uid and uid not in known]
+        recorded = 0
+        for uids in _batches(late):
+            wanted = [glance.uid for glance in self.mailbox.glance(uids) if position.was_ours(glance.uid, glance.received_at)]
+            raws = [self._seen_once(item, validity) for item in self.mailbox.fetch(wanted)]
+            with self.store.transaction() as session:
+                recorded += sum(messages.record(session, raw, self.now()) for raw in raws)
+        if recorded:
+            _log.warning("late_messages", mailbox=name, messages=recorded)
+        with self.store.transaction() as session:
+            messages.set_reconciled(session, name, self.now())
+        return recorded
+
+    def _seen_once(self, item: RawMessage | FetchFailure, uidvalidity: int) -> RawMessage:
+        """Of a late message that cannot be had a person is told at once."""
+        return item if isinstance(item, RawMessage) else self._stub(item, uidvalidity)
 
     def _fetch(self, uids: Sequence[int], uidvalidity: int) -> Iterator[RawMessage]:
         self._failures = {uid: count for uid, count in self._failures.items() if uid in uids}
@@ -146,6 +226,9 @@ class MailboxReader:
         if self._failures[failure.uid] < MOST_FETCH_FAILURES:
             return None
         del self._failures[failure.uid]
+        return self._stub(failure, uidvalidity)
+
+    def _stub(self, failure: FetchFailure, uidvalidity: int) -> RawMessage:
         raw = f"Subject: (message {failure.uid} of {self.section.name} could not be fetched)\r\n\r\n{failure.words}\r\n".encode()
         return RawMessage(MessageKey(self.section.name, uidvalidity, failure.uid), raw, self.now(), complete=False)
 

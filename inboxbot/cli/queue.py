@@ -26,6 +26,7 @@ def list_conversations(
     json: AsJson = False,
     status: Annotated[str, typer.Option("--status", help="open, pending, snoozed, closed or all.")] = "open",
     assignee: Annotated[str, typer.Option("--assignee", help="Only this person's or team's.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
 ) -> None:
     """List conversations, the most urgent and then the oldest first.
 
@@ -38,7 +39,8 @@ def list_conversations(
         raise UsageError(f"--status does not know {status!r}; it takes {', '.join(ConversationStatus)} or all")
     store = load_app(config).store
     with store.transaction() as session:
-        found = conversations.listing(session, status=None if status == "all" else ConversationStatus(status), assignee=assignee or None)
+        wanted = None if status == "all" else ConversationStatus(status)
+        found = conversations.listing(session, status=wanted, assignee=assignee or None, limit=limit)
     if json:
         print_json([_plain(conversation) for conversation in found])
     else:

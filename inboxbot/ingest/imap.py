@@ -7,34 +7,41 @@ PEEK; one connection, which is dropped as soon as anything about it is in doubt.
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from imapclient import IMAPClient
 
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxTemporaryError
-from inboxbot.ingest import imap_idle, imap_mark
+from inboxbot.ingest import imap_fetch, imap_idle, imap_mark
 from inboxbot.ingest.imap_errors import explained
 from inboxbot.ingest.imap_reader import ImapReader
 from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select
 from inboxbot.ingest.mailbox import After, FetchFailure, MailboxStatus
 from inboxbot.ingest.wakeup import Wakeup
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 
 SEARCH_WINDOW = 5_000  # UIDs a SEARCH: imaplib takes no line above 1,000,000 bytes
-_IDLE_SECONDS = 9 * 60.0  # middleboxes forget silent connections after ten minutes
+LARGEST_WINDOW = 80_000
+MOST_WINDOWS = 1_000  # then windows grow
+GLANCES = 500  # headers a FETCH
+_AT_ONCE_SECONDS = 2.0  # an IDLE that ends so soon was not meant
+_MOST_IDLE_BREAKS = 3
+_NO_IDLE_SECONDS = 3600.0
 
 
 class ImapMailbox:
     """One folder on an IMAP server."""
 
     def __init__(self, section: MailboxSection, max_message_bytes: int, timeouts: Timeouts | None = None) -> None:
-        self._section, self._timeouts = section, timeouts or Timeouts()
+        self._section, self._timeouts = section, timeouts or Timeouts(section.connect_seconds, section.read_seconds)
         self._connection: IMAPClient | None = None
         self._status = MailboxStatus(0, 1)
         self._exists = 0
         self._next_unseen = 1  # the lowest UID that no look at the mailbox has covered yet
         self._reader = ImapReader(self._client, max_message_bytes)
         self._wakeup = Wakeup()
+        self._idle_breaks, self._no_idle_before = 0, 0.0
 
     @property
     def name(self) -> str:
@@ -84,11 +91,33 @@ class ImapMailbox:
     def _windows(self, first: int) -> Iterator[str]:
         """UID ranges that cover all from `first`; the last is open and holds only what came since the last look."""
         if self._exists > SEARCH_WINDOW:  # in a smaller mailbox no answer can be too long
+            # UIDs may lie far apart: windows grow with the numbers, up to what fits on a line even when every UID is taken.
+            size = max(SEARCH_WINDOW, min(LARGEST_WINDOW, (self._next_unseen - first) // MOST_WINDOWS))
             while first < self._next_unseen:
-                last = min(first + SEARCH_WINDOW, self._next_unseen) - 1
+                last = min(first + size, self._next_unseen) - 1
                 yield f"{first}:{last}"
                 first = last + 1
         yield f"{first}:*"
+
+    def uids_since(self, moment: datetime) -> list[int]:
+        """See `Mailbox`."""
+        day = moment.date() - timedelta(days=1)  # SINCE counts in days of the server's own zone (RFC 3501, 6.4.4)
+        found: set[int] = set()
+        with self._client("looking for late mail") as client:
+            for window in self._windows(1):
+                found.update(map(int, client.search(["UID", window, "SINCE", day])))
+        return sorted(found)
+
+    def glance(self, uids: Collection[int]) -> list[Glance]:
+        """See `Mailbox`."""
+        wanted, found = sorted(set(uids)), []
+        for start in range(0, len(wanted), GLANCES):
+            with self._client("fetching headers") as client:
+                answers = imap_fetch.headers(client, wanted[start : start + GLANCES])
+            for uid, answer in sorted(answers.items()):
+                if answer.size is not None and answer.received_at is not None:
+                    found.append(Glance(uid, answer.size, answer.received_at, header_digest(answer.body or b"")))
+        return found
 
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
         """See `Mailbox`, and `ImapReader` for what happens to messages that break the connection."""
@@ -103,15 +132,29 @@ class ImapMailbox:
             return imap_mark.move(client, uid, move_to) if after == "move" else imap_mark.add_keyword(client, uid, keyword)
 
     def wait(self, seconds: float) -> None:
-        """See `Mailbox`. In IDLE where the server offers it, else asleep."""
-        deadline = time.monotonic() + seconds
-        early = False
+        """See `Mailbox`. In IDLE where the server offers it and keeps to it, else asleep."""
+        began = time.monotonic()
         with self._client("waiting for new mail") as client:
-            if not client.has_capability("IDLE"):
+            if not client.has_capability("IDLE") or began < self._no_idle_before:
                 self._wakeup.wait(seconds)
                 return
-            while not early and (left := deadline - time.monotonic()) > 0:
-                early = imap_idle.idle(client, self._wakeup, min(left, _IDLE_SECONDS), self._timeouts.read)
+            try:
+                self._idle(client, began + seconds)
+            except BaseException:
+                self._idle_broke(time.monotonic() - began)
+                raise
+        self._idle_breaks = 0
+
+    def _idle(self, client: IMAPClient, deadline: float) -> None:
+        early = False
+        while not early and (left := deadline - time.monotonic()) > 0:
+            early = imap_idle.idle(client, self._wakeup, min(left, self._section.idle_seconds), self._timeouts.read)
+
+    def _idle_broke(self, lasted: float) -> None:
+        """A server that ends IDLE at once, time after time, offers what it does not keep: then polling alone is quieter."""
+        self._idle_breaks = self._idle_breaks + 1 if lasted < _AT_ONCE_SECONDS else 0
+        if self._idle_breaks >= _MOST_IDLE_BREAKS:
+            self._idle_breaks, self._no_idle_before = 0, time.monotonic() + _NO_IDLE_SECONDS
 
     def interrupt(self) -> None:
         """See `Mailbox`."""

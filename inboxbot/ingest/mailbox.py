@@ -6,9 +6,10 @@ Which class serves which `kind` stands in `mailbox_kinds`.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
-from inboxbot.message import RawMessage
+from inboxbot.message import Glance, RawMessage
 
 After = Literal["nothing", "keyword", "move"]
 
@@ -47,6 +48,12 @@ class Mailbox(Protocol):
 
     def uids_after(self, uid: int) -> list[int]:
         """The UIDs strictly above `uid`, ascending."""
+
+    def uids_since(self, moment: datetime) -> list[int]:
+        """The UIDs of messages that came on that day or later (by INTERNALDATE), ascending; a day more does no harm."""
+
+    def glance(self, uids: Collection[int]) -> list[Glance]:
+        """The headers of these messages, in the order of their UIDs, without their bodies; what is gone is left out."""
 
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
         """The messages in the order of their UIDs; one that is no longer there is left out.

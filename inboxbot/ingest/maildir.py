@@ -17,7 +17,7 @@ from inboxbot.ingest import maildir_index
 from inboxbot.ingest.mailbox import OVERSIZE_BYTES, After, FetchFailure, MailboxStatus
 from inboxbot.ingest.maildir_index import MaildirIndex, unique
 from inboxbot.ingest.wakeup import Wakeup
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 
 _POLL_SECONDS = 0.2
 # A Maildir has no keywords that every program knows; its flags come near: Replied and Seen; Flagged, for a person has
@@ -88,6 +88,17 @@ class MaildirMailbox:
             validity = self._look().uidvalidity
         if validity != self._status.uidvalidity:
             raise MailboxTemporaryError(f"{self.name}: {doing}: the UIDs have been given anew; open again")
+
+    def uids_since(self, moment: datetime) -> list[int]:
+        """See `Mailbox`."""
+        self._look_again("looking for late mail")
+        with self._explained("looking for late mail"):
+            return sorted(uid for uid, path in self._files.items() if path.exists() and path.stat().st_mtime >= moment.timestamp())
+
+    def glance(self, uids: Collection[int]) -> list[Glance]:
+        """See `Mailbox`."""
+        raws = [item for item in self.fetch(uids) if isinstance(item, RawMessage)]
+        return [Glance(raw.key.uid, raw.size, raw.received_at, header_digest(raw.raw)) for raw in raws]
 
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
         """See `Mailbox`."""

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
-from inboxbot.message import Message, MessageKey, RawMessage
+from inboxbot.message import Glance, Message, MessageKey, RawMessage, header_digest
 from inboxbot.store import search
 from inboxbot.store.bounces import stopped
 from inboxbot.store.outbox import answered, conversation_behind, count_automatic
@@ -46,7 +47,11 @@ class Position:
 
     def concerns_us(self, raw: RawMessage) -> bool:
         """False for mail that lay there before the mailbox was first watched."""
-        return raw.key.uid > self.backlog_until or raw.received_at >= self.watched_since
+        return self.was_ours(raw.key.uid, raw.received_at)
+
+    def was_ours(self, uid: int, received_at: datetime) -> bool:
+        """As `concerns_us`, of a message whose body was not fetched."""
+        return uid > self.backlog_until or received_at >= self.watched_since
 
 
 def position(session: Session, mailbox: str) -> Position | None:
@@ -76,21 +81,16 @@ def advance(session: Session, mailbox: str, last_uid: int, now: datetime) -> Non
 def record(session: Session, raw: RawMessage, now: datetime) -> bool:
     """Write down a message before anything else is done with it; False when it was there already.
 
-    After a UIDVALIDITY change the same bytes under a new number are the same message: it keeps its row.
+    After a renumbering the same bytes under a new number are the same message: it keeps its row.
     """
     key = raw.key
+    digest, header = hashlib.sha256(raw.raw).hexdigest(), header_digest(raw.raw)
     if session.exec(select(MessageRow.id).where(*_identity(key))).first() is not None:
         return False
-    digest = hashlib.sha256(raw.raw).hexdigest()
-    renumbered = session.exec(
-        select(MessageRow).where(
-            MessageRow.mailbox == key.mailbox, MessageRow.raw_sha256 == digest, MessageRow.uidvalidity != key.uidvalidity
-        )
-    ).first()
+    renumbered = session.exec(_stale(key).where(MessageRow.raw_sha256 == digest)).first()
     if renumbered is not None:
-        renumbered.uidvalidity, renumbered.uid, renumbered.marked_at = key.uidvalidity, key.uid, None
-        session.add(renumbered)
-        session.flush()
+        renumbered.header_sha256 = header
+        _renumber(session, renumbered, key)
         return False
     if session.get(RawRow, digest) is None:
         session.add(RawRow(sha256=digest, content=raw.raw))
@@ -101,6 +101,7 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
             uidvalidity=key.uidvalidity,
             uid=key.uid,
             raw_sha256=digest,
+            header_sha256=header,
             size=raw.size or len(raw.raw),
             complete=raw.complete,
             received_at=raw.received_at,
@@ -109,6 +110,73 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
     )
     session.flush()
     return True
+
+
+def recognise(session: Session, mailbox: str, uidvalidity: int, glances: Sequence[Glance]) -> set[int]:
+    """UIDs of messages that were recorded under another number: the same header and size. Their rows take the new number."""
+    known = set()
+    for glance in glances:
+        key = MessageKey(mailbox, uidvalidity, glance.uid)
+        found = session.exec(_stale(key).where(MessageRow.header_sha256 == glance.header_sha256, MessageRow.size == glance.size)).first()
+        if found is not None:
+            _renumber(session, found, key)
+            known.add(glance.uid)
+    return known
+
+
+def _stale(key: MessageKey) -> SelectOfScalar[MessageRow]:
+    """Rows of this mailbox whose number means nothing any more."""
+    outdated = or_(col(MessageRow.uidvalidity) != key.uidvalidity, col(MessageRow.uid) < 0)
+    return select(MessageRow).where(MessageRow.mailbox == key.mailbox, outdated).order_by(col(MessageRow.id))
+
+
+def _renumber(session: Session, row: MessageRow, key: MessageKey) -> None:
+    row.uidvalidity, row.uid, row.marked_at = key.uidvalidity, key.uid, None
+    session.add(row)
+    session.flush()
+
+
+def any_stale(session: Session, mailbox: str, uidvalidity: int) -> bool:
+    """Whether rows of this mailbox wait to be known again under a new number."""
+    return session.exec(_stale(MessageKey(mailbox, uidvalidity, 0)).limit(1)).first() is not None
+
+
+def displace(session: Session, mailbox: str, uidvalidity: int) -> None:
+    """The numbers of a mailbox have a new meaning although its UIDVALIDITY is the same: its rows give theirs up.
+
+    A row without a place has its own id, negated, for a UID: no message has such a one (RFC 3501, 2.3.1.1).
+    """
+    statement = (
+        update(MessageRow)
+        .where(col(MessageRow.mailbox) == mailbox, col(MessageRow.uidvalidity) == uidvalidity, col(MessageRow.uid) > 0)
+        .values(uid=-col(MessageRow.id))
+    )
+    session.exec(statement)
+
+
+def latest(session: Session, mailbox: str, uidvalidity: int, limit: int) -> dict[int, str]:
+    """UID -> header digest of the messages recorded last, as far as the digest is known."""
+    statement = (
+        select(MessageRow.uid, MessageRow.header_sha256)
+        .where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, col(MessageRow.uid) > 0)
+        .order_by(col(MessageRow.uid).desc())
+        .limit(limit)
+    )
+    return {uid: digest for uid, digest in session.exec(statement) if digest}
+
+
+def reconciled_at(session: Session, mailbox: str) -> datetime | None:
+    """When late and lower UIDs were last looked for."""
+    row = session.get(MailboxRow, mailbox)
+    return row.reconciled_at if row else None
+
+
+def set_reconciled(session: Session, mailbox: str, now: datetime) -> None:
+    """Late and lower UIDs were looked for."""
+    row = session.get(MailboxRow, mailbox)
+    if row is not None:
+        row.reconciled_at = now
+        session.add(row)
 
 
 def waiting(session: Session, limit: int) -> list[int]:
@@ -221,6 +289,7 @@ def unmarked(session: Session, mailbox: str, uidvalidity: int, limit: int) -> li
         .where(
             MessageRow.mailbox == mailbox,
             MessageRow.uidvalidity == uidvalidity,
+            col(MessageRow.uid) > 0,
             MessageRow.state == DECIDED,
             col(MessageRow.marked_at).is_(None),
         )

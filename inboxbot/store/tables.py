@@ -68,8 +68,8 @@ class MessageRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str
     uidvalidity: int
-    uid: int
-    raw_sha256: str = Field(foreign_key="raw.sha256")
+    uid: int  # negative: its number has since come to mean another message, and it has not been seen under a new one
+    raw_sha256: str = Field(foreign_key="raw.sha256", index=True)
     size: int
     complete: bool = True
     received_at: datetime = Field(sa_type=UtcDateTime)

@@ -15,7 +15,7 @@ from inboxbot.config import MailboxSection
 from inboxbot.demo import sample_ledger
 from inboxbot.errors import MailboxTemporaryError
 from inboxbot.ingest.mailbox import FetchFailure, MailboxStatus
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 from inboxbot.once import run_once
 from inboxbot.reading import BATCH, MailboxReader
 from inboxbot.store import export
@@ -54,6 +54,13 @@ class TroubledMailbox:
         for uid in uids:
             raw = f"From: p{uid}@nobody.example\r\nSubject: Question {uid}\r\nMessage-ID: <{uid}@nobody.example>\r\n\r\nHello?\r\n".encode()
             yield FetchFailure(uid, "no body") if uid in self.broken else RawMessage(MessageKey("ar", 1, uid), raw, NOW, len(raw))
+
+    def uids_since(self, _moment: datetime) -> list[int]:
+        return self.uids_after(0)
+
+    def glance(self, uids: Collection[int]) -> list[Glance]:
+        found = [item for item in self.fetch(uids) if isinstance(item, RawMessage)]
+        return [Glance(raw.key.uid, raw.size, raw.received_at, header_digest(raw.raw)) for raw in found]
 
     def mark(self, uid: int, outcome: str, _after: str, _move_to: str = "") -> bool:
         self._need_connection()

@@ -16,7 +16,7 @@ from servers.mailserver import MailServer
 from inboxbot.config import MailboxSection
 from inboxbot.ingest.mailbox import OVERSIZE_BYTES, Mailbox
 from inboxbot.ingest.mailbox_kinds import open_mailbox
-from inboxbot.message import RawMessage
+from inboxbot.message import RawMessage, header_digest
 
 MAX_BYTES = 1_000_000
 HEADER = b"From: a@customer.test\r\nSubject: hello\r\n\r\n"
@@ -204,6 +204,19 @@ def test_an_oversized_message_comes_as_its_beginning_between_the_others(world: W
     assert (before.raw, after.raw) == (HEADER + b"1", HEADER + b"3")
     assert message.raw == big[:OVERSIZE_BYTES]
     assert (message.size, message.complete) == (len(big), False)
+
+
+def test_a_glance_shows_the_header_the_size_and_the_time(world: World, mailbox: Mailbox) -> None:
+    raws = [HEADER + b"1", HEADER.replace(b"hello", b"other") + b"x" * 3000]
+    for raw in raws:
+        world.put(raw)
+    uids = mailbox.uids_after(0)
+    assert mailbox.uids_since(datetime.now(UTC) - timedelta(days=1)) == uids
+    glances, whole = mailbox.glance([*uids, uids[-1] + 99]), read(mailbox)
+    assert [(glance.uid, glance.size, glance.header_sha256) for glance in glances] == [
+        (uid, len(raw), header_digest(raw)) for uid, raw in zip(uids, raws, strict=True)
+    ]
+    assert [glance.received_at for glance in glances] == [message.received_at for message in whole]
 
 
 def test_more_messages_than_a_batch_come_each_once(world: World, mailbox: Mailbox) -> None:
