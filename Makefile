@@ -1,4 +1,4 @@
-# What a developer does here: `make demo`, `make test`, `make quick`, `make bench`, `make lint`, `make model`.
+# What a developer does here: `make demo`, `make test`, `make quick`, `make bench`, `make soak`, `make lint`, `make model`.
 # Everything is installed by `make .venv`; nothing needs to be prepared but git, make and Python 3.11+.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test quick bench lint format model servers clean
+.PHONY: demo soak test quick bench lint format model servers clean
 
 demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends after the sample mails
 	$(BIN)/inboxbot demo $(ARGS)
@@ -19,6 +19,9 @@ quick: $(STAMP)       ## no servers, under a minute
 
 bench: $(STAMP) servers   ## the benchmark table
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(STAMP) servers   ## the fault table at length; ARGS="--rows 6-9 --mails 200 --seeds 3" for a part of it
+	cd tests && ../$(BIN)/python -m chaos $(ARGS)
 
 lint: $(STAMP)        ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
