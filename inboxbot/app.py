@@ -28,6 +28,7 @@ from inboxbot.errors import ConfigError, InboxbotError
 from inboxbot.facts import Facts
 from inboxbot.ingest import survey
 from inboxbot.ingest.authenticity import nobody_answers
+from inboxbot.ingest.cage import Cage
 from inboxbot.ingest.dns import DnsResolver, TxtLookup
 from inboxbot.ingest.mailbox import Mailbox
 from inboxbot.ingest.mailbox_kinds import open_mailbox
@@ -115,8 +116,14 @@ class App:
             understander=understander or self.understander,
             key=self.key if with_store else b"",
             portal_base=self.portal_base,
+            parse=self.cage.parse,
             lookup=self.lookup,
         )
+
+    @cached_property
+    def cage(self) -> Cage:
+        """Where mail is parsed."""
+        return Cage(self.config.limits.parse_seconds, self.config.limits.parse_memory_mb)
 
     @property
     def portal_base(self) -> str | None:

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError
+from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
@@ -249,8 +249,10 @@ async def _in_time(thread: ThreadPoolExecutor, seconds: float, call: Callable[[M
 
 @contextmanager
 def _store_trouble() -> Iterator[None]:
-    """The store did not take a change (locked, disk full): nothing is lost, the next round tries again."""
+    """The store did not take a change (locked, disk full), or no worker could be had: nothing is lost, the next round tries again."""
     try:
         yield
+    except WorkerError as error:
+        _log.error("worker_trouble", why=str(error))
     except StoreError as error:
         _log.error("store_trouble", why=str(error))

@@ -87,6 +87,10 @@ class ConflictError(InboxbotError):
     """Somebody else was faster."""
 
 
+class WorkerError(InboxbotError):
+    """The process that parses mail cannot be had now; what needed it is tried again."""
+
+
 class UnreadableMessageError(InboxbotError):
     """The message cannot be parsed."""
 

@@ -23,7 +23,7 @@ from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
 from inboxbot.conversation import NewConversation, Promise
 from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
-from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError
+from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError, WorkerError
 from inboxbot.facts import Facts
 from inboxbot.failpoints import reach
 from inboxbot.ingest import alignment, authenticity, parse
@@ -67,6 +67,7 @@ class Tools:
     understander: Understands
     key: bytes  # signs our Message-IDs
     portal_base: str | None  # where customers reach the account page; None: answers carry no link
+    parse: Callable[[RawMessage], Message] = parse.parse  # live mail is parsed in a cage, see ingest/cage.py
     lookup: TxtLookup = authenticity.nobody_answers  # DNS records, for signatures that are verified here
 
 
@@ -83,7 +84,7 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
         size = max(raw.size, len(raw.raw)) / MEGABYTE
         return unreadable(raw, f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}", tools)
     try:
-        message = parse.parse(raw)
+        message = tools.parse(raw)
     except UnreadableMessageError as error:
         return unreadable(raw, str(error), tools)
     verdict = machine_mail.classify(
@@ -112,13 +113,16 @@ def broken(raw: RawMessage, error: Exception, tools: Tools) -> tuple[Understood,
 
 
 def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Decision:
-    """Understand, decide and commit one recorded message; whatever breaks, a person gets it. Raises only StoreError."""
+    """Understand, decide and commit one recorded message; whatever breaks, a person gets it.
+
+    Raises only StoreError and WorkerError: then the message waits, and is taken up again.
+    """
     log = _log.bind(message=str(recorded.raw.key))
     try:
         if recorded.attempts > MOST_ATTEMPTS:
             raise UnreadableMessageError(f"the program stopped {recorded.attempts - 1} times while handling it")  # noqa: TRY301 - one way out
         decision = _commit_new(recorded, understand(recorded.raw, tools), tools, store, now)
-    except StoreError:
+    except (StoreError, WorkerError):
         raise
     except Exception as error:
         log.exception("message_failed", error=type(error).__name__)

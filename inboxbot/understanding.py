@@ -36,19 +36,30 @@ class Intent(StrEnum):
     @property
     def routine(self) -> bool:
         """True for the intents that a machine may answer."""
-        return self in _ROUTINE
+        return self in _FAMILIES
+
+    @property
+    def family(self) -> "Family | None":
+        """The family of answers it belongs to; None where nothing is answered."""
+        return _FAMILIES.get(self)
 
 
-_ROUTINE = frozenset(
-    {
-        Intent.INVOICE_COPY,
-        Intent.STATEMENT_REQUEST,
-        Intent.BALANCE_QUERY,
-        Intent.PAYMENT_STATUS,
-        Intent.PROMISE_TO_PAY,
-        Intent.REMITTANCE_ADVICE,
-    }
-)
+class Family(StrEnum):
+    """Answers that are alike in what can go wrong with them; each family's record is kept apart."""
+
+    ENQUIRY = "enquiry"  # what our ledger says: copies, statements, balances
+    PAYMENT = "payment"  # what was paid
+    PROMISE = "promise"  # what will be paid
+
+
+_FAMILIES = {
+    Intent.INVOICE_COPY: Family.ENQUIRY,
+    Intent.STATEMENT_REQUEST: Family.ENQUIRY,
+    Intent.BALANCE_QUERY: Family.ENQUIRY,
+    Intent.PAYMENT_STATUS: Family.PAYMENT,
+    Intent.REMITTANCE_ADVICE: Family.PAYMENT,
+    Intent.PROMISE_TO_PAY: Family.PROMISE,
+}
 
 
 class DisputeReason(StrEnum):
@@ -128,6 +139,23 @@ class Veto:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a mail that show something: `words` is `subject[start:end]` or `new_text[start:end]`, as `place` tells.
+
+    `kind` is intent, entity, veto or unexplained; `name` is the intent, the entity's key (`invoice_numbers`, ...), the
+    veto's code, or why nothing explains the words; `value` is what was made of an entity's words (`INV-20155`).
+    """
+
+    kind: str
+    name: str
+    place: str  # subject, text
+    start: int
+    end: int
+    words: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What a message means, as far as the machine can tell; `intents` is never empty and its first is the primary."""
 
@@ -141,6 +169,8 @@ class Understanding:
     confidence: float = 0.0  # that this understanding is right as a whole, 0..1
     threshold: float = 1.0  # what the confidence must reach before anything may be answered
     certificate: str = "uncertified"
+    drafted: frozenset[Family] = frozenset()  # families whose record is bad: people send those answers
+    evidence: tuple[Evidence, ...] = ()  # which words show what, in the order of the mail
 
     @property
     def primary(self) -> Intent:
@@ -156,6 +186,19 @@ class Understanding:
 def intent_as_json(score: IntentScore) -> dict[str, Any]:
     """An asserted intent in the outside contract's form."""
     return {"intent": score.intent.value, "probability": round(score.probability, 4), "evidence": score.evidence}
+
+
+def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
+    """A piece of evidence as `explain --json` shows it; offsets count characters."""
+    return {
+        "kind": evidence.kind,
+        "name": evidence.name,
+        "value": evidence.value,
+        "in": evidence.place,
+        "start": evidence.start,
+        "end": evidence.end,
+        "words": evidence.words,
+    }
 
 
 def entities_as_json(entities: Entities) -> dict[str, Any]:

@@ -263,6 +263,8 @@ class LimitsSection(Section):
     per_hour: int = Field(500, ge=0)
     max_message_mb: float = Field(40, gt=0)
     max_reply_mb: float = Field(15, gt=0)
+    parse_seconds: float = Field(10, ge=1)
+    parse_memory_mb: float = Field(512, ge=128)
 
 
 class AlertsSection(Section):

@@ -121,6 +121,11 @@ def _understanding(case: Understood, config: Config) -> tuple[Reason, ...]:
     understanding = case.understanding
     reasons = [_not_answerable(score.intent, config) for score in understanding.intents]
     found = [reason for reason in reasons if reason]
+    found += [
+        Reason("family_drafted", f"{family.value} answers have a bad record with this model: a person sends them")
+        for family in sorted({score.intent.family for score in understanding.intents if score.intent.family in understanding.drafted})
+        if family
+    ]
     found += [Reason(veto.code, veto.words) for veto in understanding.vetoes]
     found += [Reason("unexplained", f"{item.why}: {item.text[:80]!r}") for item in understanding.unexplained]
     found += [

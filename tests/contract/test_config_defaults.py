@@ -49,6 +49,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "limits": {
         "per_thread_day": 3, "per_sender_day": 10, "per_domain_day": 50, "per_hour": 500, "max_message_mb": 40, "max_reply_mb": 15,
+        "parse_seconds": 10, "parse_memory_mb": 512,
     },
     "alerts": {"to": [], "webhook": None},
     "portal": {"base_url": None, "link_days": 14, "pay_url_template": None},
@@ -105,6 +106,8 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
         "per_thread_day": ("1", 1), "per_sender_day": ("0", 0), "per_domain_day": ("7", 7), "per_hour": ("8", 8),
         "max_message_mb": ("0.5", 0.5),
         "max_reply_mb": ("9", 9),
+        "parse_seconds": ("5", 5),
+        "parse_memory_mb": ("256", 256),
     },
     "alerts": {"to": ('["boss@us.example"]', ["boss@us.example"]), "webhook": ('"https://us.example/hook"', "https://us.example/hook")},
     "portal": {

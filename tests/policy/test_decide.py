@@ -28,7 +28,7 @@ from inboxbot.policy.decide import decide, own_identity
 from inboxbot.policy.guard import guard
 from inboxbot.policy.release import withheld
 from inboxbot.policy.requirements import unmet
-from inboxbot.understanding import Entities, Intent, Unexplained, Veto
+from inboxbot.understanding import Entities, Family, Intent, Unexplained, Veto
 
 ANSWER, ROUTE, FILE = Outcome.ANSWER, Outcome.ROUTE, Outcome.FILE
 DUPLICATE = MessageKey("ar", 7, 1)
@@ -91,6 +91,8 @@ def decided(case: Mapping[str, Any], history: History | None = None, **config: A
         (meaning(Intent.INVOICE_COPY, Intent.DISPUTE), {}, ROUTE, "not_routine"),
         (meaning(vetoes=FRAUD), {}, ROUTE, "fraud"),
         (meaning(confidence=0.89), {}, ROUTE, "not_sure"),
+        (meaning(drafted=frozenset({Family.ENQUIRY})), {}, ROUTE, "family_drafted"),
+        (meaning(Intent.INVOICE_COPY, Intent.PROMISE_TO_PAY, drafted=frozenset({Family.PROMISE})), {}, ROUTE, "family_drafted"),
         (meaning(entities=Entities(("INV-9",))), {}, ROUTE, "foreign_invoice"),
         ({"facts": some_facts(missing_documents=frozenset({"INV-1"}))}, {}, ROUTE, "document_missing"),
         ({"facts": some_facts(incomplete=("a row",))}, {}, ROUTE, "ledger_incomplete"),
@@ -101,6 +103,7 @@ def decided(case: Mapping[str, Any], history: History | None = None, **config: A
         # a person's, known, everything explained and routine, documents there, caps free
         ({}, {}, ANSWER, "verified"),
         (meaning(confidence=0.9), {}, ANSWER, "sure"),
+        (meaning(drafted=frozenset({Family.PAYMENT, Family.PROMISE})), {}, ANSWER, "sure"),
         ({"facts": some_facts(standing=SenderStanding.OWN_DOMAIN, contact=None)}, {}, ANSWER, "belongs"),
         (meaning(Intent.INVOICE_COPY, Intent.STATEMENT_REQUEST, Intent.BALANCE_QUERY), {}, ANSWER, "explained"),
         # pure thanks
