@@ -24,6 +24,7 @@ from inboxbot.classify.understand import Understander
 from inboxbot.classify.word_lists import load_word_lists
 from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection
 from inboxbot.decision import History, Understood
+from inboxbot.desk.learned import LearnedLedger
 from inboxbot.errors import ConfigError, InboxbotError
 from inboxbot.facts import Facts
 from inboxbot.ingest import survey
@@ -110,7 +111,7 @@ class App:
         """What the pipeline works with; without a store (explain) nothing is signed and nothing is written."""
         return Tools(
             config=self.config,
-            ledger=lambda: self.ledger.current,
+            ledger=self.learned if with_store else lambda: self.ledger.current,
             documents=self.documents,
             resolver=self.resolver,
             understander=understander or self.understander,
@@ -156,7 +157,7 @@ class App:
     def sender(self) -> Sender:
         """What drains the outbox."""
         pace = Pace.of(self.config.sending, self.smtp)
-        return Sender(self.store, self.transport(), lambda: self.ledger.current, self.resolver, self.now, pace)
+        return Sender(self.store, self.transport(), self.learned, self.resolver, self.now, pace)
 
     def sent_copies(self) -> SentCopies | None:
         """What looks after the Sent folder; None without an IMAP mailbox, or where [smtp] sent_copy = "off"."""
@@ -270,6 +271,11 @@ class App:
         return found.lines(self.config.security)
 
     @cached_property
+    def learned(self) -> LearnedLedger:
+        """The present ledger with the contacts that staff confirmed."""
+        return LearnedLedger(lambda: self.ledger.current, lambda: self.store)
+
+    @cached_property
     def desk(self) -> "Desk":
         """What people's actions work with: the pages, the API and the terminal."""
         from inboxbot.desk.office import Desk  # noqa: PLC0415 - argon2 is needed only where people are
@@ -280,7 +286,8 @@ class App:
             store=self.store,
             config=self.config,
             key=self.key,
-            ledger=lambda: self.ledger.current,
+            ledger=self.learned,
+            contacts_changed=self.learned.look_again,
             resolver=self.resolver,
             documents=self.documents,
             statement_of=lambda facts: statement.make(self.config.company, facts),

@@ -66,6 +66,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    CANCELLED = "cancelled"  # a person took it back before any sender took it up
 
 
 @dataclass(frozen=True, slots=True)

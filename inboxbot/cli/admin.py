@@ -94,7 +94,9 @@ def audit(config: ConfigPath, json: AsJson = False) -> None:
 
 def export(
     config: ConfigPath,
-    what: Annotated[str, typer.Option("--what", help="decisions, conversations, promises, disputes, outbox or audit.")] = "decisions",
+    what: Annotated[
+        str, typer.Option("--what", help="decisions, conversations, promises, disputes, outbox, audit or labels.")
+    ] = "decisions",
 ) -> None:
     """Print records as JSON, one object a line, oldest first.
 

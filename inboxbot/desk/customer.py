@@ -102,7 +102,7 @@ def card(desk: Desk, viewer: Viewer, customer_id: str, *, but: int | None = None
         disputes=tuple(DisputeLine(row.reason or "", tuple(row.invoice_numbers), row.state, row.created_at.date()) for row in disputes),
         conversations=tuple(earlier),
         contacts=facts.contacts,
-        learned=tuple(learned),
+        learned=tuple(contact for contact in learned if contact.confirmed_at is None),
         incomplete=facts.incomplete,
     )
 

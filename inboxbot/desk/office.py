@@ -29,6 +29,7 @@ class Desk:
     statement_of: Callable[[Facts], Document]
     now: Callable[[], datetime]
     outbox_changed: Callable[[], None] = lambda: None  # wakes the sender
+    contacts_changed: Callable[[], None] = lambda: None  # the ledger looks at the confirmed contacts anew
     base_url: str = ""  # where staff reach the inbox; "" where nobody can
     passwords: Passwords = field(default_factory=Passwords)
 

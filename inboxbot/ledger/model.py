@@ -40,6 +40,7 @@ class Ledger:
     problems: tuple[str, ...] = ()  # rejected rows, "file:line: words"
     incomplete: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # customer_id -> its rejected rows
     fingerprint: str = ""
+    learned: tuple[Contact, ...] = ()  # confirmed by staff: exactly these addresses, never their whole domain
 
     def facts_for(self, address: str, resolver: Resolver) -> Facts:
         """What the ledger knows that bears on a sender; `address` in lower case, '' for nobody."""
@@ -100,7 +101,7 @@ class Ledger:
 
     @cached_property
     def _owners_by_address(self) -> dict[str, frozenset[str]]:
-        return _owners((contact.email, contact.customer_id) for contact in self.contacts)
+        return _owners((contact.email, contact.customer_id) for contact in (*self.contacts, *self.learned))
 
     @cached_property
     def _owners_by_domain(self) -> dict[str, frozenset[str]]:
@@ -109,7 +110,7 @@ class Ledger:
 
     @cached_property
     def _contacts_by_customer(self) -> dict[str, tuple[Contact, ...]]:
-        return _grouped(self.contacts)
+        return _grouped((*self.contacts, *self.learned))
 
     @cached_property
     def _invoices_by_customer(self) -> dict[str, tuple[Invoice, ...]]:

@@ -9,8 +9,10 @@ import hmac
 import re
 import secrets
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.policy import default as default_policy
 
 from inboxbot.message import Address
 from inboxbot.reply import Document, FrozenMail, Reply
@@ -116,6 +118,12 @@ def freeze(  # noqa: PLR0913 - an envelope has that many sides
         in_reply_to=reply.in_reply_to,
         documents=tuple((document.name, document.sha256, document.customer_id) for document in reply.documents),
     )
+
+
+def text_of(mime: bytes) -> str:
+    """The plain text of a mail that we made."""
+    body = message_from_bytes(mime, policy=default_policy).get_body(("plain",))
+    return str(body.get_content()).strip() if body is not None else ""
 
 
 def _add_thread(mail: EmailMessage, reply: Reply, message_id: str) -> None:

@@ -254,6 +254,24 @@ def set_customer(session: Session, conversation_id: int, customer_id: str | None
     audit(session, who=who, what="customer", now=now, conversation_id=conversation_id, detail={"from": before, "to": customer_id})
 
 
+def set_primary(session: Session, conversation_id: int, primary: str, now: datetime) -> None:
+    """What the conversation is about, corrected; the caller writes the label and the audit row."""
+    row = _row(session, conversation_id)
+    row.primary_intent = primary
+    _changed(session, row, now)
+
+
+def put_message(session: Session, message_id: int, conversation_id: int) -> None:
+    """A recorded message belongs to a conversation from now on."""
+    message = session.get(MessageRow, message_id)
+    if message is None:
+        raise NotFoundError(f"there is no message {message_id}")
+    message.conversation_id = conversation_id
+    session.add(message)
+    session.flush()
+    search.index_message(session, message)
+
+
 def set_lane(session: Session, conversation_id: int, lane: str, who: str, now: datetime) -> None:
     """Into a lane ("fraud"), or out of it ("")."""
     row = _row(session, conversation_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from inboxbot.store.labels import corrected
 from inboxbot.store.tables import AuditRow, ConversationRow, DecisionRow, DisputeRow, MessageRow, OutboxRow, PromiseRow
 
 Rows = Iterator[dict[str, Any]]
@@ -81,6 +82,7 @@ EXPORTS: dict[str, Callable[[Session], Rows]] = {
     "disputes": disputes,
     "outbox": outbox,
     "audit": audit,
+    "labels": corrected,
 }
 
 

@@ -119,6 +119,24 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledMail:
+    """A mail that nobody had to see."""
+
+    row_id: int
+    sender: str
+    subject: str
+    text: str
+    received_at: datetime
+    machine: str
+    primary: str
+    outcome: str
+    customer_id: str | None
+    conversation_id: int | None
+    thread_root: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """Everything about one conversation."""
 
@@ -324,6 +342,30 @@ def customer_ids_of(session: Session, conversation_ids: Collection[int]) -> dict
     return {conversation_id or 0: customer_id for conversation_id, customer_id in session.exec(statement)}
 
 
+def filed(session: Session, scope: Scope, *, before: int | None = None, limit: int = 50) -> list[FiledMail]:
+    """Mail that was filed and is in no conversation, the latest first."""
+    statement = (
+        select(MessageRow, DecisionRow)
+        .outerjoin(DecisionRow, col(DecisionRow.message_id) == col(MessageRow.id))
+        .where(MessageRow.outcome == "file", col(MessageRow.conversation_id).is_(None), col(MessageRow.duplicate_of).is_(None))
+        .order_by(col(MessageRow.id).desc())
+        .limit(limit)
+    )
+    if scope.customers is not None:
+        statement = statement.where(col(MessageRow.customer_id).in_(sorted(scope.customers)))
+    if before is not None:
+        statement = statement.where(col(MessageRow.id) < before)
+    return [_filed(message, decision) for message, decision in session.exec(statement)]
+
+
+def filed_mail(session: Session, message_id: int, scope: Scope) -> FiledMail:
+    """One filed mail; NotFoundError outside the scope, and for one that was not filed."""
+    message = session.get(MessageRow, message_id)
+    if message is None or message.outcome != "file" or not scope.covers(message.customer_id):
+        raise NotFoundError(f"there is no filed mail {message_id}")
+    return _filed(message, session.get(DecisionRow, message_id))
+
+
 def known_tags(session: Session, scope: Scope, limit: int = 100) -> list[str]:
     """The tags in use."""
     statement = select(TagRow.tag).distinct().order_by(TagRow.tag).limit(limit)
@@ -439,6 +481,23 @@ def _sent(row: OutboxRow) -> Sent:
         documents=tuple(document[0] for document in row.documents),
         mime=row.mime,
         claimed=row.lease_until is not None,
+    )
+
+
+def _filed(message: MessageRow, decision: DecisionRow | None) -> FiledMail:
+    return FiledMail(
+        row_id=message.id or 0,
+        sender=message.from_email,
+        subject=message.subject,
+        text=message.text,
+        received_at=message.received_at,
+        machine=message.machine,
+        primary=message.primary_intent,
+        outcome=message.outcome,
+        customer_id=message.customer_id,
+        conversation_id=message.conversation_id,
+        thread_root=message.thread_root,
+        reasons=tuple(decision.reasons) if decision else (),
     )
 
 

@@ -148,6 +148,31 @@ def postpone(session: Session, now: datetime, until: datetime, error: str) -> in
     return result.rowcount
 
 
+def hold(session: Session, outbox_id: int, until: datetime) -> None:
+    """A mail that is to leave later: its day begins then."""
+    row = get(session, outbox_id)
+    row.next_attempt_at = row.created_at = until
+    session.add(row)
+
+
+def cancel(session: Session, outbox_id: int, now: datetime) -> bool:
+    """Take back a mail that no sender has taken up yet; False when it is too late.
+
+    The claim is a conditional update as well: of the two exactly one happens.
+    """
+    statement = (
+        update(OutboxRow)
+        .where(
+            col(OutboxRow.id) == outbox_id,
+            col(OutboxRow.state) == OutboxState.READY.value,
+            or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now),
+        )
+        .values(state=OutboxState.CANCELLED.value, finished_at=now)
+    )
+    result: CursorResult[object] = session.exec(statement)
+    return result.rowcount == 1
+
+
 def give_up(session: Session, created_before: datetime, now: datetime, error: str) -> list[int]:
     """Unclaimed items that have waited too long have failed; their ids."""
     free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now)
@@ -291,9 +316,21 @@ def adopt(session: Session, sent: SentMail, mime: bytes, now: datetime) -> None:
 def answered(session: Session, message_id: str, *, but_for: int | None = None) -> bool:
     """Whether a mail of ours, other than one to the recorded message `but_for`, answers this Message-ID (or is about to)."""
     statement = select(OutboxRow.id).where(
-        OutboxRow.in_reply_to == message_id, col(OutboxRow.answers_message_id).is_distinct_from(but_for or 0)
+        OutboxRow.in_reply_to == message_id,
+        col(OutboxRow.answers_message_id).is_distinct_from(but_for or 0),
+        OutboxRow.state != OutboxState.CANCELLED.value,
     )
     return bool(message_id) and session.exec(statement).first() is not None
+
+
+def last_staff_reply(session: Session, conversation_id: int) -> int:
+    """The latest reply of a colleague in a conversation that was not taken back; 0 for none."""
+    statement = select(func.max(OutboxRow.id)).where(
+        OutboxRow.conversation_id == conversation_id,
+        OutboxRow.kind == "staff",
+        OutboxRow.state != OutboxState.CANCELLED.value,
+    )
+    return session.exec(statement).one() or 0
 
 
 def get(session: Session, outbox_id: int) -> OutboxRow:

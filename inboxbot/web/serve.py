@@ -38,11 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(services: WebServices, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then finish what is under way."""
-    config = uvicorn.Config(create_app(services), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    app = create_app(services)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    getattr(app.state, "close_streams", lambda: None)()
     server.should_exit = True
     stopping.cancel()
     await serving

@@ -7,6 +7,11 @@ import pytest
 from httpx import Client
 from inbox_office import Office, build, served, sign_in
 
+from inboxbot.desk import canned, replies
+from inboxbot.desk.replies import Answer
+from inboxbot.staff import terminal
+from inboxbot.store import contacts
+
 SignedIn = Callable[[str], Client]
 
 
@@ -16,6 +21,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     made = build(Path(tmp_path_factory.mktemp("office")), mails=False, documents=False)
     made.write("m.fuller@alderstone.example", "Price of INV-20294", "The price on INV-20294 is wrong. We will not pay it like this.")
     made.write("priya.nair@cobaltrobotics.example", "Our vendor form", "Please fill in the attached vendor form and send your W-9.")
+    made.write("m.fuller@alderstone.example", "Out of office", "I am back on Monday.", Auto_Submitted="auto-replied")
+    made.write("priya.nair@cobaltrobotics.example", "Out of office", "I am back on Monday.", Auto_Submitted="auto-replied")
+    root = terminal("root")
+    for conversation_id, customer_id in ((1, "C1001"), (2, "C1003")):
+        replies.send(made.desk, root, conversation_id, Answer(f"About {customer_id}: we look into it."))
+        with made.app.store.transaction() as session:
+            contacts.propose(session, customer_id, f"new@{customer_id.lower()}.example", "root", conversation_id, made.now)
+    canned.put(made.desk, root, None, "Thanks", "Dear {contact}, thank you. {me}")
     yield made
     made.app.store.close()
 

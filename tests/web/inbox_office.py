@@ -159,7 +159,8 @@ def add_person(office: Office, name: str, role: Role, **more: Any) -> User:
 def served(office: Office) -> Iterator[str]:
     """The application on a free port, in a thread of its own; its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(office.web, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1))
+    app = office.web
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     while not server.started:
@@ -167,6 +168,7 @@ def served(office: Office) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        app.state.close_streams()
         server.should_exit = True
         thread.join(10)
         listener.close()

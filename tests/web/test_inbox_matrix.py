@@ -42,6 +42,42 @@ TABLE: dict[str, tuple[Permission, bool]] = {
     "GET /inbox/c/{conversation_id}": (P.READ, True),
     "GET /inbox/mail/{message_id}": (P.READ, True),
     "GET /inbox/customers/{customer_id}": (P.READ, True),
+    "GET /inbox/filed": (P.READ, False),
+    "GET /inbox/events": (P.READ, False),
+    "POST /inbox/c/{conversation_id}/do": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/note": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/merge": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/customer": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/reply": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/draft": (P.WORK, True),
+    "POST /inbox/c/{conversation_id}/here": (P.WORK, True),
+    "GET /inbox/c/{conversation_id}/canned/{canned_id}": (P.WORK, True),
+    "POST /inbox/bulk": (P.WORK, False),
+    "POST /inbox/contacts/{contact_id}/confirm": (P.CONFIRM_CONTACT, True),
+    "POST /inbox/contacts/{contact_id}/revoke": (P.CONFIRM_CONTACT, True),
+    "POST /inbox/outbox/{outbox_id}/take-back": (P.WORK, True),
+    "POST /inbox/outbox/{outbox_id}/settle": (P.WORK, True),
+    "POST /inbox/mail/{message_id}/split": (P.WORK, True),
+    "POST /inbox/mail/{message_id}/not-spam": (P.WORK, True),
+    "POST /inbox/mail/{message_id}/correct": (P.WORK, True),
+}
+ONCE = {  # what they work on is gone, or is not so, when they were called before
+    "POST /inbox/views/{key}/remove",
+    "POST /inbox/contacts/{contact_id}/confirm",
+    "POST /inbox/contacts/{contact_id}/revoke",
+    "POST /inbox/outbox/{outbox_id}/settle",
+    "POST /inbox/mail/{message_id}/not-spam",
+}
+FIELDS = {
+    "do": "priority",
+    "priority": "high",
+    "text": "A text.",
+    "was": "sent",
+    "what": "outcome",
+    "outcome": "route",
+    "into": "99",
+    "name": "x",
+    "assignee": "me",
 }
 OWN = {"POST /inbox/sign-out"}  # needs no more than to be signed in
 
@@ -57,7 +93,10 @@ def routes(found: Any) -> Iterator[str]:
 def call(client: Client, route: str, numbers: dict[str, str], csrf: str) -> Response:
     method, path = route.split(" ", 1)
     address = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: numbers[found[1]], path)
-    data = {"csrf": csrf, "name": "x", "assignee": "me"} if method == "POST" else None
+    if path == "/inbox/events":
+        with client.stream(method, address) as response:
+            return response
+    data = {"csrf": csrf, **FIELDS, "customer_id": numbers["customer_id"], "id": numbers["conversation_id"]} if method == "POST" else None
     return client.request(method, address, data=data)
 
 
@@ -69,7 +108,8 @@ def csrf_of(client: Client) -> str:
 
 def numbers_of(customer: str) -> dict[str, str]:
     number = "1" if customer == "C1001" else "2"
-    return {"conversation_id": number, "message_id": number, "customer_id": customer, "key": "open"}
+    of_both = dict.fromkeys(("conversation_id", "message_id", "outbox_id", "contact_id"), number)
+    return {**of_both, "customer_id": customer, "key": "open", "canned_id": "1"}
 
 
 def test_the_table_names_every_route(office: Office) -> None:
@@ -96,24 +136,24 @@ def test_matrix(route: str, name: str, customer: str, signed_in: Callable[[str],
     client = signed_in(name)
     status = call(client, route, numbers_of(customer), csrf_of(client)).status_code
     if needs not in PERMISSIONS[ROLES[name]]:
-        assert status == 403
+        assert status == 403 or (status == 404 and scoped and customer == "C1003")
     elif scoped and name == "ines" and customer == "C1003":
         assert status == 404
     else:
         assert status not in {401, 403, 500}
-        assert status != 404 or route == "POST /inbox/views/{key}/remove"
+        assert status != 404 or route in ONCE or route == "POST /inbox/c/{conversation_id}/merge"
 
 
 def test_the_queue_and_the_search_show_only_what_is_in_scope(signed_in: Callable[[str], Client]) -> None:
     for path in (
-        "/inbox/v/open",
+        "/inbox/v/custom",
         "/inbox/search?q=vendor",
         "/inbox/search?q=price",
         "/inbox/v/custom?customer_id=C1003",
         "/inbox/search?q=%232",
     ):
         assert "Our vendor form" not in signed_in("ines").get(path).text
-    assert "Our vendor form" in signed_in("sam").get("/inbox/v/open").text
+    assert "Our vendor form" in signed_in("sam").get("/inbox/v/custom").text
     assert "Our vendor form" in signed_in("sam").get("/inbox/search?q=vendor").text
     assert "Price of INV-20294" in signed_in("ines").get("/inbox/search?q=20294").text
 

@@ -87,6 +87,7 @@ class Lists:
             view = View(CUSTOM, "Filtered", filter_of(given))
         else:
             view = _named(sidebar, key)
+        said = request.query_params.get("said", "")[:300]
         page = reading.queue(self._desk, viewer, view.filter, parse_place(after), PER_PAGE)
         query = {name: value for name, value in request.query_params.items() if name in _FILTER_FIELDS and value} if key == CUSTOM else {}
         numbers = reading.counts(self._desk, viewer, sidebar)
@@ -110,6 +111,7 @@ class Lists:
             more=more,
             back=f"/inbox/v/{key}{'?' + urlencode(query) if query else ''}",
             csv=f"/inbox/v/{key}.csv{'?' + urlencode(query) if query else ''}",
+            said=said,
             empty=self._empty(viewer, view),
         )
 
@@ -135,6 +137,7 @@ class Lists:
             back=f"/inbox/search?{urlencode({'q': query})}",
             csv=f"/inbox/search.csv?{urlencode({'q': query})}",
             query=query,
+            said="",
             empty=Empty(
                 "Nothing found", "Every word must occur; parts of numbers count (20155 finds INV-20155), and so do beginnings of words."
             )

@@ -53,6 +53,7 @@ class Pages:
             reason=words.reason,
             status=words.status,
             event=words.event,
+            right_words=words.right_words,
             initials=words.initials,
             day=lambda value: wording.day(value) if value else "",
             plain=lambda text: wording.one_line(str(text), 300),

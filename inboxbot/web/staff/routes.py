@@ -3,6 +3,7 @@
 In: a `Desk`. Out: routes and error handlers for the web application.
 """
 
+import json
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -20,12 +21,15 @@ from inboxbot.errors import (
     ThrottledError,
     UsageError,
 )
+from inboxbot.web.staff.actions import action_routes
 from inboxbot.web.staff.assets import Assets
+from inboxbot.web.staff.filed import filed_routes
 from inboxbot.web.staff.gate import ForgedRequestError, Gate, Guest, NotSignedInError
+from inboxbot.web.staff.live import Hub, live_routes
 from inboxbot.web.staff.queue import queue_routes
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.sign_in import sign_in_routes
-from inboxbot.web.staff.talk import talk_routes
+from inboxbot.web.staff.talk import Talks, talk_routes
 
 STATUS: tuple[tuple[type[InboxbotError], int, str], ...] = (
     (ForbiddenError, 403, "Not with this account"),
@@ -49,11 +53,16 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
     """Add the inbox's routes and handlers."""
     assets = Assets()
     gate, pages = Gate(desk), Pages(desk, assets)
+    talks, hub = Talks(desk, pages), Hub(desk)
+    app.state.close_streams = hub.close
     for router in (
         assets.routes(),
         sign_in_routes(desk, gate, pages),
         queue_routes(desk, gate, pages),
-        talk_routes(desk, gate, pages, assets),
+        talk_routes(desk, gate, pages, assets, talks),
+        action_routes(desk, gate, talks),
+        filed_routes(desk, gate, pages),
+        live_routes(desk, gate, hub),
     ):
         app.include_router(router, include_in_schema=False)
 
@@ -70,8 +79,9 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
         status, heading = status_of(error)
         words = f"{str(error)[:1].upper()}{str(error)[1:]}"
         guest = _guest(gate, request)
-        if request.headers.get("hx-request"):
-            return Response(words, status, media_type="text/plain")
+        if request.headers.get("hx-request"):  # the page stays as it is, the words appear below
+            shown = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"toast": {"words": words}})}
+            return Response(words, status, headers=shown, media_type="text/plain")
         headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, ThrottledError) else None
         return pages.page("trouble.html.j2", guest, status, headers, heading=heading, words=words)
 

@@ -8,29 +8,35 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from inboxbot.desk import accounts, customer, reading
+from inboxbot.conversation import ConversationStatus
+from inboxbot.desk import accounts, canned, corrections, customer, reading, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.errors import NotFoundError, UnreadableMessageError
+from inboxbot.facts import Facts
 from inboxbot.ingest import display, parse
 from inboxbot.message import Message
 from inboxbot.staff import Permission, QueueFilter, Viewer
 from inboxbot.store.inbox import Thread
+from inboxbot.understanding import DisputeReason, Intent, PaymentMethod
 from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.gate import Gate, Guest
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
 from inboxbot.web.staff.talk_view import talk
 
+MOST_DOCUMENTS = 80  # invoices offered for attaching: the open ones first
 MOST_PARSED = 40  # mails of a conversation that are shown with their quoted text; older ones as stored
 
 
-def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets) -> APIRouter:
+def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets, talks: "Talks") -> APIRouter:
     """The routes."""
-    router, talks = APIRouter(), Talks(desk, pages)
+    router = APIRouter()
 
     @router.get("/inbox/c/{conversation_id}")
-    def conversation(conversation_id: int, guest: Annotated[Guest, Depends(gate.reader)], view: str = "") -> Response:
-        return talks.page(guest, conversation_id, view)
+    def conversation(
+        conversation_id: int, guest: Annotated[Guest, Depends(gate.reader)], view: str = "", sent: int | None = None
+    ) -> Response:
+        return talks.page(guest, conversation_id, view, sent=sent)
 
     @router.get("/inbox/mail/{message_id}")
     def mail_frame(message_id: int, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
@@ -75,11 +81,40 @@ class Talks:
             "here": view,
             "above": above,
             "below": below,
+            "sent": None,
+            "undo_seconds": desk.config.inbox.undo_seconds,
             "people": people,
             "assignees": [*((t.name, f"{t.name} (team)") for t in desk.config.team), *people.items()],
+            **self._work(viewer, thread, conversation_id, facts),
             "back": f"/inbox/c/{conversation_id}{f'?view={view}' if here else ''}",
         }
         return self._pages.page("talk.html.j2", guest, status, **{**values, **more})
+
+    def _work(self, viewer: Viewer, thread: Thread, conversation_id: int, facts: Facts | None) -> dict[str, Any]:
+        """What the buttons and forms of the page hold."""
+        values: dict[str, Any] = {"problem": "", "meanwhile": False, "corrections": thread.corrections[-8:], "documents": ()}
+        if not viewer.may(Permission.WORK):
+            return values
+        desk, latest = self._desk, thread.mails[-1] if thread.mails else None
+        work.seen(desk, viewer, conversation_id)
+        draft = replies.draft_of(desk, viewer, conversation_id)
+        typed = {
+            "text": draft.text if draft else (thread.draft if thread.conversation.status is not ConversationStatus.PENDING else ""),
+            "documents": draft.documents if draft else (),
+            "also_to": ", ".join(draft.also_to) if draft else "",
+        }
+        invoices = sorted(facts.invoices, key=lambda i: (not i.is_open, i.due_date)) if facts else []
+        return values | {
+            "typed": typed,
+            "seen": replies.mark_of(desk, viewer, conversation_id),
+            "canned": canned.listing(desk, viewer),
+            "documents": invoices[:MOST_DOCUMENTS],
+            "known_addresses": {c.email for c in facts.contacts} if facts else set(),
+            "intents": [intent.value for intent in Intent],
+            "methods": [method.value for method in PaymentMethod],
+            "dispute_reasons": [reason.value for reason in DisputeReason],
+            "right": corrections.right(desk, viewer, latest.row_id) if latest else {},
+        }
 
     def _parsed(self, viewer: Viewer, thread: Thread) -> dict[int, Message]:
         found = {}

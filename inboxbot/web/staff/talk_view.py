@@ -11,6 +11,7 @@ from typing import Any
 
 from inboxbot.facts import Facts
 from inboxbot.message import Attachment, Message
+from inboxbot.responders import freeze
 from inboxbot.store.inbox import Event, Mail, NoteEntry, Sent, Thread
 from inboxbot.web.staff.evidence import Finding, Segment, segments
 
@@ -196,13 +197,12 @@ def _invoice_label(number: str, facts: Facts | None) -> str:
 def sent_entry(sent: Sent, now: datetime) -> SentEntry:
     """A mail of ours with its text."""
     mail = message_from_bytes(sent.mime, policy=policy.default)
-    body = mail.get_body(("plain",))
     state = sent.state.replace("_", " ")
     if sent.state == "ready":
         state = "waiting" if sent.due_at > now else "leaving"
     elif sent.state == "cancelled":
         state = "taken back"
-    text = str(body.get_content()).strip() if body is not None else ""
+    text = freeze.text_of(sent.mime)
     return SentEntry(sent, sent.created_at, text, str(mail["Subject"] or ""), str(mail["Cc"] or ""), state)
 
 

@@ -46,6 +46,16 @@ def reason(text: str) -> tuple[str, str]:
     return code.replace("_", " ").capitalize(), rest
 
 
+def right_words(value: Any, what: str) -> str:
+    """A corrected value as words."""
+    if what == "intents":
+        return ", ".join(intent(code) for code in value or []) or "nothing"
+    if isinstance(value, dict):
+        parts = [f"{', '.join(v) if isinstance(v, list) else v}" for v in value.values() if v]
+        return "; ".join(str(part).replace("_", " ") for part in parts) or "nothing"
+    return str(value or "nobody").replace("_", " ")
+
+
 def initials(name: str) -> str:
     """`DK` for Dana Kim and for her address."""
     parts = [part for part in re.split(r"[\s._\-+]+", name.partition("@")[0]) if part]
