@@ -191,6 +191,7 @@ class App:
             sender=self.sender() if "send" in parts and self.config.smtp else None,
             serve_web=self._web_task() if "web" in parts else None,
             now=self.now,
+            chores=self._chores() if "clock" in parts else lambda: None,
             alone=sqlite_path(self.config.store.url) is not None,
             sent_copies=self.sent_copies() if "send" in parts else None,
             check_seconds=self.config.sending.check_seconds,
@@ -304,6 +305,12 @@ class App:
         """A customer's facts for their own page, with which documents are there."""
         facts = self.ledger.current.facts_of(customer_id)
         return replace(facts, missing_documents=self.documents.missing(facts.invoices)) if facts else None
+
+    def _chores(self) -> Callable[[], None]:
+        """What the shared inbox does by the clock."""
+        from inboxbot.desk.clock import DeskClock  # noqa: PLC0415 - with the desk
+
+        return DeskClock(self.desk).round
 
     def _web_task(self) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
         """Bind the port now (an error at start is better than one at night) and serve later."""

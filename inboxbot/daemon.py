@@ -35,6 +35,7 @@ FIRST_BACK_OFF = 1.0  # seconds until the Sent folder is tried again
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
 SECRET_CHECK_SECONDS = 2.0
 LEDGER_CHECK_SECONDS = 5
+CHORES_SECONDS = 5  # how late a snooze may end
 # The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
 LONGEST_ROUND = 1800.0  # seconds for reading and marking: a first start may find a hundred thousand messages
 LONGEST_OVER_POLL = 300.0  # seconds beyond `poll_seconds` for waiting
@@ -181,6 +182,7 @@ class Daemon:
         jobs: list[tuple[Callable[[], None], float]] = [
             (self._ledger_if_changed, LEDGER_CHECK_SECONDS),
             (self._ledger_on_schedule, self.machinery.ledger_minutes * 60),
+            (self._chores, CHORES_SECONDS),
         ]
         if self.machinery.sender:
             jobs.append((self.machinery.sender.doubt_abandoned, self.machinery.check_seconds))
@@ -195,6 +197,10 @@ class Daemon:
 
     def _ledger_if_changed(self) -> None:
         self.machinery.refresh_ledger(force=False)
+
+    def _chores(self) -> None:
+        with _store_trouble():
+            self.machinery.chores()
 
     def _ledger_on_schedule(self) -> None:
         self.machinery.refresh_ledger(force=True)

@@ -39,6 +39,7 @@ class Machinery:
     sender: Sender | None
     serve_web: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None
     now: Callable[[], datetime]
+    chores: Callable[[], None] = lambda: None  # what the shared inbox does by the clock
     alone: bool = True  # no other process sends from this store (a lock is held)
     sent_copies: SentCopies | None = None  # None: there is no Sent folder to look into
     check_seconds: float = 30  # how often mails in doubt and sent copies are looked after

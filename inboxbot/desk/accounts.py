@@ -21,6 +21,7 @@ from inboxbot.store.staff import ApiToken
 
 WINDOW = timedelta(minutes=15)
 PAIR, ACCOUNT, CLIENT = 5, 50, 30  # failures in the window: of one account from one client, of an account, from a client
+ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))))
 _ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}")
 
 

@@ -8,6 +8,7 @@ sending looks at each alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from inboxbot.config import Config
 from inboxbot.conversation import Conversation, ConversationStatus
@@ -67,7 +68,7 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
             outbox.hold(session, outbox_id, leaves)
             ids.append(outbox_id)
         detail = {"outbox": ids, "to": [a for a, _ in recipients], "documents": [d.name for d in documents], "leaves": leaves.isoformat()}
-        detail["before"] = conversation.status.value
+        detail["waiting_since"] = conversation.waiting_since.isoformat() if conversation.waiting_since else None
         conversations.audit(session, who=viewer.who, what="replied", now=now, conversation_id=conversation_id, detail=detail)
         if conversation.assignee is None or conversation.assignee in viewer.teams:
             conversations.assign(session, conversation_id, viewer.who, viewer.who, now)
@@ -90,15 +91,16 @@ def take_back(desk: Desk, viewer: Viewer, outbox_id: int) -> int:
             raise UsageError("only a colleague's reply can be taken back")
         if row.state == OutboxState.CANCELLED.value:
             return conversation_id
-        together = _sent_together(session, viewer, conversation_id, outbox_id)
-        taken = [one for one in together if outbox.cancel(session, one, now)]
+        sent = _sent_together(session, viewer, conversation_id, outbox_id)
+        taken = [int(one) for one in sent.get("outbox", [outbox_id]) if outbox.cancel(session, int(one), now)]
         if outbox_id not in taken:
             raise ConflictError("it is too late: the mail has left")
         documents = [number or STATEMENT for number in _numbers(row.documents)]
         desk_notes.save_draft(session, conversation_id, viewer.who, freeze.text_of(row.mime), documents, (), now)
         conversations.audit(session, who=viewer.who, what="took back", now=now, conversation_id=conversation_id, detail={"outbox": taken})
         if conversations.get(session, conversation_id).status is not ConversationStatus.OPEN:
-            conversations.set_status(session, conversation_id, ConversationStatus.OPEN, viewer.who, now)
+            since = datetime.fromisoformat(sent["waiting_since"]) if sent.get("waiting_since") else None
+            conversations.set_status(session, conversation_id, ConversationStatus.OPEN, viewer.who, now, since)
     return conversation_id
 
 
@@ -264,13 +266,13 @@ def _check_unchanged(session: Session, conversation_id: int, seen: str) -> None:
     raise ConflictError("the customer has written again in the meantime; read it, then send yours if it still fits")
 
 
-def _sent_together(session: Session, viewer: Viewer, conversation_id: int, outbox_id: int) -> list[int]:
-    """The mails of the same reply: one to each recipient."""
+def _sent_together(session: Session, viewer: Viewer, conversation_id: int, outbox_id: int) -> dict[str, Any]:
+    """What was written down when the reply was sent: its mails (one to each recipient), and since when the customer waited."""
     for event in inbox.events(session, viewer.scope, conversation_id=conversation_id, what="replied", limit=50):
         ids = event.detail.get("outbox")
         if isinstance(ids, list) and outbox_id in ids:
-            return [int(one) for one in ids]
-    return [outbox_id]
+            return event.detail
+    return {}
 
 
 def _numbers(documents: Sequence[Sequence[str]]) -> list[str]:

@@ -177,12 +177,14 @@ def add_note(session: Session, conversation_id: int, text: str, who: str, now: d
     return note.id or 0
 
 
-def set_status(session: Session, conversation_id: int, status: ConversationStatus, who: str, now: datetime) -> None:
-    """Open, close, or set a conversation to pending; only an open one has an answer due."""
+def set_status(
+    session: Session, conversation_id: int, status: ConversationStatus, who: str, now: datetime, waiting_since: datetime | None = None
+) -> None:
+    """Open, close, or set a conversation to pending; only an open one has an answer due, counted from `waiting_since` or now."""
     row = _row(session, conversation_id)
     before, row.status, row.snoozed_until = row.status, status.value, None
     if status is ConversationStatus.OPEN:
-        row.waiting_since = row.waiting_since or now
+        row.waiting_since = row.waiting_since or waiting_since or now
         _rank(row, _stake(row))
     else:
         row.waiting_since, row.due_at = None, None

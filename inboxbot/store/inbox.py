@@ -137,6 +137,15 @@ class FiledMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """What a conversation's rank hangs on beside time and priority."""
+
+    conversation_id: int
+    customer_id: str | None
+    invoice_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """Everything about one conversation."""
 
@@ -287,6 +296,39 @@ def disputes(session: Session, customer_id: str, scope: Scope, limit: int = 20) 
     return list(
         session.exec(select(DisputeRow).where(DisputeRow.customer_id == customer_id).order_by(col(DisputeRow.id).desc()).limit(limit))
     )
+
+
+def any_to_wake(session: Session, now: datetime) -> bool:
+    """Whether a snooze has come to its end."""
+    statement = select(ConversationRow.id).where(ConversationRow.status == "snoozed", col(ConversationRow.snoozed_until) <= now).limit(1)
+    return session.exec(statement).first() is not None
+
+
+def became_due(session: Session, now: datetime, since: datetime) -> list[Conversation]:
+    """Open conversations whose answer became due since then."""
+    statement = (
+        select(ConversationRow)
+        .where(ConversationRow.status == "open", col(ConversationRow.due_at) <= now, col(ConversationRow.due_at) > since)
+        .order_by(col(ConversationRow.due_at))
+        .limit(1000)
+    )
+    return [as_conversation(row, (), 0) for row in session.exec(statement)]
+
+
+def to_rank(session: Session, after: int, limit: int) -> list[Ranked]:
+    """Open conversations with the invoices their latest mail names, by number."""
+    latest = select(func.max(MessageRow.id)).where(MessageRow.conversation_id == ConversationRow.id).scalar_subquery()
+    statement = (
+        select(ConversationRow.id, ConversationRow.customer_id, DecisionRow.entities)
+        .outerjoin(DecisionRow, col(DecisionRow.message_id) == latest)
+        .where(ConversationRow.status == "open", col(ConversationRow.id) > after)
+        .order_by(col(ConversationRow.id))
+        .limit(limit)
+    )
+    return [
+        Ranked(number or 0, customer, tuple((entities or {}).get("invoice_numbers") or ()))
+        for number, customer, entities in session.exec(statement)
+    ]
 
 
 def open_promises(session: Session) -> list[PromiseRow]:

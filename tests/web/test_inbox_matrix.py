@@ -43,6 +43,13 @@ TABLE: dict[str, tuple[Permission, bool]] = {
     "GET /inbox/mail/{message_id}": (P.READ, True),
     "GET /inbox/customers/{customer_id}": (P.READ, True),
     "GET /inbox/filed": (P.READ, False),
+    "GET /inbox/people": (P.USERS, False),
+    "POST /inbox/people/invite": (P.USERS, False),
+    "POST /inbox/people/{user_id}": (P.USERS, False),
+    "POST /inbox/invitations/{invitation_id}/revoke": (P.USERS, False),
+    "GET /inbox/canned": (P.WORK, False),
+    "POST /inbox/canned": (P.SHARE, False),
+    "POST /inbox/canned/{canned_id}/remove": (P.SHARE, False),
     "GET /inbox/events": (P.READ, False),
     "POST /inbox/c/{conversation_id}/do": (P.WORK, True),
     "POST /inbox/c/{conversation_id}/note": (P.WORK, True),
@@ -67,7 +74,12 @@ ONCE = {  # what they work on is gone, or is not so, when they were called befor
     "POST /inbox/contacts/{contact_id}/revoke",
     "POST /inbox/outbox/{outbox_id}/settle",
     "POST /inbox/mail/{message_id}/not-spam",
+    "POST /inbox/canned/{canned_id}/remove",
+    "POST /inbox/people/{user_id}",
+    "POST /inbox/invitations/{invitation_id}/revoke",
+    "GET /inbox/c/{conversation_id}/canned/{canned_id}",
 }
+OTHERS = dict.fromkeys(("user_id", "invitation_id", "token_id", "session_id"), "99")
 FIELDS = {
     "do": "priority",
     "priority": "high",
@@ -76,10 +88,19 @@ FIELDS = {
     "what": "outcome",
     "outcome": "route",
     "into": "99",
+    "role": "agent",
     "name": "x",
     "assignee": "me",
 }
-OWN = {"POST /inbox/sign-out"}  # needs no more than to be signed in
+OWN = {  # needs no more than to be signed in, and works on nothing but one's own
+    "POST /inbox/sign-out",
+    "GET /inbox/settings",
+    "POST /inbox/settings",
+    "POST /inbox/settings/password",
+    "POST /inbox/settings/tokens",
+    "POST /inbox/settings/tokens/{token_id}/revoke",
+    "POST /inbox/settings/sessions/{session_id}/revoke",
+}
 
 
 def routes(found: Any) -> Iterator[str]:
@@ -109,7 +130,7 @@ def csrf_of(client: Client) -> str:
 def numbers_of(customer: str) -> dict[str, str]:
     number = "1" if customer == "C1001" else "2"
     of_both = dict.fromkeys(("conversation_id", "message_id", "outbox_id", "contact_id"), number)
-    return {**of_both, "customer_id": customer, "key": "open", "canned_id": "1"}
+    return {**of_both, "customer_id": customer, "key": "open", "canned_id": "1", **OTHERS}
 
 
 def test_the_table_names_every_route(office: Office) -> None:

@@ -139,6 +139,8 @@ def test_a_reply_waits_for_its_undo_and_goes_to_the_sender_alone(office: Office,
 
 
 def test_a_reply_taken_back_never_leaves_and_its_words_are_the_draft_again(office: Office, watch: Watch) -> None:
+    due = head(office).due_at
+    watch.turn(hours=3)
     ids = replies.send(office.desk, office.viewer("sam"), 1, Answer("Too quick."))
     assert replies.take_back(office.desk, office.viewer("sam"), ids[0]) == 1
     watch.turn(hours=1)
@@ -148,7 +150,7 @@ def test_a_reply_taken_back_never_leaves_and_its_words_are_the_draft_again(offic
     draft = replies.draft_of(office.desk, office.viewer("sam"), 1)
     assert draft is not None
     assert draft.text == "Too quick."
-    assert head(office).status is ConversationStatus.OPEN
+    assert (head(office).status, head(office).due_at) == (ConversationStatus.OPEN, due)
 
 
 def test_a_reply_that_a_sender_has_taken_up_cannot_be_taken_back(office: Office, watch: Watch) -> None:

@@ -26,6 +26,7 @@ from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.filed import filed_routes
 from inboxbot.web.staff.gate import ForgedRequestError, Gate, Guest, NotSignedInError
 from inboxbot.web.staff.live import Hub, live_routes
+from inboxbot.web.staff.people import people_routes
 from inboxbot.web.staff.queue import queue_routes
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.sign_in import sign_in_routes
@@ -63,6 +64,7 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
         action_routes(desk, gate, talks),
         filed_routes(desk, gate, pages),
         live_routes(desk, gate, hub),
+        people_routes(desk, gate, pages),
     ):
         app.include_router(router, include_in_schema=False)
 

@@ -4,6 +4,7 @@ In: codes and details of the store. Out: plain text.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from inboxbot.store.inbox import Event
@@ -62,12 +63,12 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in [*parts[:1], *parts[1:][-1:]]).upper() or "?"
 
 
-def event(one: Event) -> str:  # noqa: PLR0911 - a table of sentences
+def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: PLR0911 - a table of sentences
     """What happened, as a predicate: `assigned it to Dana`."""
     detail = one.detail
     match one.what:
         case "assigned":
-            return f"assigned it to {detail.get('to')}" if detail.get("to") else "took the assignment away"
+            return f"assigned it to {(people or {}).get(detail['to'], detail['to'])}" if detail.get("to") else "took the assignment away"
         case "status":
             return f"set it to {status(str(detail.get('to'))).lower()}"
         case "snoozed":

@@ -1,0 +1,85 @@
+"""What the shared inbox does by the clock, and the sender's and the ledger's side of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from inbox_office import Office, build
+from sqlmodel import select
+
+from inboxbot.conversation import ConversationStatus, Promise
+from inboxbot.desk import reading, work
+from inboxbot.desk.clock import DeskClock
+from inboxbot.store import ledger_notes
+from inboxbot.store.tables_staff import NotificationRow
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def office(tmp_path: Path, watch: Watch) -> Iterator[Office]:
+    made = build(tmp_path, now=watch.now, mails=False, documents=False, clock=watch)
+    made.write("m.fuller@alderstone.example", "Price of INV-20294", "The price on INV-20294 is wrong. We will not pay it like this.")
+    yield made
+    made.app.store.close()
+
+
+def told(office: Office) -> list[tuple[str, str]]:
+    with office.app.store.reading() as session:
+        return sorted((row.email, row.kind) for row in session.exec(select(NotificationRow)))
+
+
+def test_a_snooze_ends_and_the_conversation_is_back_in_the_queue(office: Office, watch: Watch) -> None:
+    work.snooze(office.desk, office.viewer("sam"), 1, watch.now + timedelta(hours=3))
+    clock = DeskClock(office.desk)
+    clock.round()
+    assert reading.conversation(office.desk, office.viewer("sam"), 1).status is ConversationStatus.SNOOZED
+    watch.turn(hours=3)
+    clock.round()
+    assert reading.conversation(office.desk, office.viewer("sam"), 1).status is ConversationStatus.OPEN
+
+
+def test_what_is_due_is_told_once_to_everybody_of_the_team_that_has_it(office: Office, watch: Watch) -> None:
+    clock = DeskClock(office.desk)
+    clock.round()
+    assert told(office) == []
+    watch.turn(hours=5)
+    for _ in range(3):
+        clock.round()
+    assert told(office) == [("dana@brightwater.example", "sla_due"), ("sam@brightwater.example", "sla_due")]
+
+
+def test_a_broken_promise_moves_the_customers_conversations_up_and_says_so(office: Office, watch: Watch) -> None:
+    before = reading.conversation(office.desk, office.viewer("sam"), 1)
+    open_one = next(i for i in office.app.ledger.current.invoices.values() if i.customer_id == "C1001" and i.is_open)
+    promise = Promise("C1001", watch.now.date() - timedelta(days=3), None, "USD", (open_one.invoice_number,))
+    with office.app.store.transaction() as session:
+        ledger_notes.add_promise(session, promise, 1, watch.now - timedelta(days=10))
+    DeskClock(office.desk).round()
+    after = reading.conversation(office.desk, office.viewer("sam"), 1)
+    assert after.rank < before.rank
+    assert f"broken_promise: {promise.promised_for.isoformat()}" in after.urgency
+
+
+def test_ranking_anew_changes_nothing_when_nothing_changed(office: Office) -> None:
+    clock = DeskClock(office.desk)
+    clock.rank_anew()
+    before = reading.conversation(office.desk, office.viewer("sam"), 1)
+    assert clock.rank_anew() == 0
+    assert DeskClock(office.desk).rank_anew() == 0
+    assert reading.conversation(office.desk, office.viewer("sam"), 1) == before
