@@ -11,8 +11,9 @@ from email.utils import format_datetime
 from pathlib import Path
 
 US = "ar@chaos.test"
+STATEMENT = "Hello,\n\nPlease send us a current statement of account.\n\nKind regards,\nAccounts Payable\n"
 _ASKS = (
-    "Hello,\n\nPlease send us a current statement of account.\n\nKind regards,\nAccounts Payable\n",
+    STATEMENT,
     "Hello,\n\nWhat is our current balance with you?\n\nKind regards,\nAccounts Payable\n",
     "Hello,\n\nCould you tell us the total amount that is open on our account?\n\nBest regards,\nAccounts Payable\n",
     "Hi,\n\nPlease let me know our outstanding balance.\n\nThank you,\nAccounts Payable\n",
