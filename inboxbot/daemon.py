@@ -14,10 +14,12 @@ half-dead one.
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +36,8 @@ IDLE_SECONDS = 2.0  # how often process and send look by themselves; within one 
 FIRST_BACK_OFF = 1.0  # seconds until the Sent folder is tried again
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
 SECRET_CHECK_SECONDS = 2.0
+CLOCK_CHECK_SECONDS = 5.0
+CLOCK_JUMP_SECONDS = 60.0
 LEDGER_CHECK_SECONDS = 5
 CHORES_SECONDS = 5  # how late a snooze may end
 # The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
@@ -191,7 +195,13 @@ class Daemon:
             scheduler.add_job(asyncio.to_thread, "interval", args=[job], seconds=seconds, coalesce=True, max_instances=1, id=job.__name__)
         scheduler.start()
         try:
-            await self.stop.wait()
+            while not self.stop.is_set():
+                before = _clock_offset()
+                await self._pause(CLOCK_CHECK_SECONDS)
+                if abs(_clock_offset() - before) > CLOCK_JUMP_SECONDS:
+                    _log.warning("clock_jumped", seconds=round(_clock_offset() - before))
+                    for one in scheduler.get_jobs():  # they are planned by the wall clock, and might wait for days
+                        one.modify(next_run_time=datetime.now(UTC))
         finally:
             scheduler.shutdown(wait=False)
 
@@ -230,6 +240,11 @@ class Daemon:
             await asyncio.wait_for(self.stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _clock_offset() -> float:
+    """The wall clock against one that never jumps, in seconds."""
+    return time.time() - time.monotonic()
 
 
 def _changed_at(path: Path | None) -> int:

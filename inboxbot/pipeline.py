@@ -82,7 +82,7 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     limit = tools.config.limits.max_message_mb
     if not raw.complete or len(raw.raw) > limit * MEGABYTE:
         size = max(raw.size, len(raw.raw)) / MEGABYTE
-        return unreadable(raw, f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}", tools)
+        return unreadable(raw, f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}", tools, _what_came(raw, tools))
     try:
         message = tools.parse(raw)
     except UnreadableMessageError as error:
@@ -98,9 +98,19 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, key, verdict.bounce)
 
 
-def unreadable(raw: RawMessage, why: str, tools: Tools) -> Understood:
-    """A message that no step could read; what its header saves is kept."""
-    message = parse.stub(raw, why)
+def _what_came(raw: RawMessage, tools: Tools) -> Message | None:
+    """Of a message over the limit its text was fetched, for a person to read; None where even that cannot be parsed."""
+    if raw.complete:
+        return None
+    try:
+        return tools.parse(raw)
+    except UnreadableMessageError:
+        return None
+
+
+def unreadable(raw: RawMessage, why: str, tools: Tools, message: Message | None = None) -> Understood:
+    """A message that no step could read; what its header saves is kept, or what else is known of it."""
+    message = message or parse.stub(raw, why)
     facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
     return Understood(message, MachineClass.UNREADABLE, why, _UNPROVEN, facts, _NOTHING_UNDERSTOOD, "")
 

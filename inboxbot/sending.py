@@ -65,6 +65,11 @@ class Pace:
         """How long the body of so many bytes may be on its way before its sender counts as dead."""
         return self.claim + self.last_reply + timedelta(seconds=size / SLOW_LINE)
 
+    @property
+    def horizon(self) -> timedelta:
+        """No wait is longer: a time that lies farther ahead is a wrong clock's."""
+        return 2 * self.longest_retry + self.claim + self.last_reply
+
     def retry(self, attempts: int) -> timedelta:
         """How long to wait after so many attempts, doubling up to the longest."""
         return min(self.longest_retry, self.first_retry * int(2 ** min(max(attempts, 1) - 1, 20)))
@@ -165,7 +170,7 @@ class Sender:
 
     def _claim(self) -> list[OutboxItem]:
         with self.store.transaction() as session:
-            return outbox.claim(session, self.now(), self.pace.claim, BATCH)
+            return outbox.claim(session, self.now(), self.pace.claim, BATCH, self.pace.horizon)
 
     def _begin(self, item: OutboxItem) -> bool:
         with self.store.transaction() as session:

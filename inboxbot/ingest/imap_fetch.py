@@ -55,12 +55,39 @@ def headers(client: IMAPClient, uids: Collection[int], fields: Iterable[str] = (
     return {answer.uid: answer for answer in answers if answer.body is not None}
 
 
+def structure(client: IMAPClient, uid: int) -> Any:
+    """The message's parts as the library's BodyData; None when the server does not tell."""
+    for fields in _fields(client, [uid], "(UID BODYSTRUCTURE)"):
+        if fields.get(b"UID") == uid and fields.get(b"BODYSTRUCTURE"):
+            return fields[b"BODYSTRUCTURE"]
+    return None
+
+
+def part(client: IMAPClient, uid: int, section: str, first_bytes: int) -> bytes | None:
+    """The beginning of one part's body, still encoded; None when it does not come."""
+    wanted = f"BODY[{section}]".encode()
+    for fields in _fields(client, [uid], f"(UID BODY.PEEK[{section}]<0.{first_bytes}>)"):
+        found = next((value for key, value in fields.items() if key.startswith(wanted)), None)
+        if fields.get(b"UID") == uid and isinstance(found, bytes):
+            return found
+    return None
+
+
 def _answers(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[Fetched]:
+    asked = frozenset(uids)
+    return (answer for fields in _fields(client, uids, items) if (answer := _parsed(fields)) and answer.uid in asked)
+
+
+def _fields(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[dict[bytes, Any]]:
+    """The fields of each single answer."""
     typ, lines = client._imap.uid("FETCH", ",".join(map(str, uids)), items)  # noqa: SLF001 - see the module's docstring
     if typ != "OK":
         raise IMAPClient.Error(f"fetch failed: {lines!r}")
-    asked = frozenset(uids)
-    return (answer for group in _groups(lines) if (answer := _parsed(group)) and answer.uid in asked)
+    for group in _groups(lines):
+        parsed: dict[int, dict[bytes, Any]] = parse_fetch_response(group, normalise_times=False, uid_is_key=False)
+        if len(parsed) != 1:
+            raise ProtocolError(f"one answer speaks of {len(parsed)} messages")
+        yield from parsed.values()
 
 
 def _groups(lines: Iterable[_Line | None]) -> Iterator[list[_Line]]:
@@ -77,12 +104,8 @@ def _groups(lines: Iterable[_Line | None]) -> Iterator[list[_Line]]:
         yield group
 
 
-def _parsed(group: list[_Line]) -> Fetched | None:
+def _parsed(fields: dict[bytes, Any]) -> Fetched | None:
     """One answer; None when it does not say which message it is about."""
-    parsed: dict[int, dict[bytes, Any]] = parse_fetch_response(group, normalise_times=False, uid_is_key=False)
-    if len(parsed) != 1:
-        raise ProtocolError(f"one answer speaks of {len(parsed)} messages")
-    (fields,) = parsed.values()
     uid = fields.get(b"UID")
     if not isinstance(uid, int):
         return None

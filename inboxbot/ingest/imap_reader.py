@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from imapclient import IMAPClient
 
 from inboxbot.errors import MailboxTemporaryError
-from inboxbot.ingest import imap_fetch
+from inboxbot.ingest import imap_fetch, imap_skeleton
 from inboxbot.ingest.imap_fetch import Fetched
 from inboxbot.ingest.mailbox import OVERSIZE_BYTES, FetchFailure
 from inboxbot.message import MessageKey, RawMessage
@@ -77,6 +77,9 @@ class ImapReader:
             del self._broke[batch[0]]
             yield FetchFailure(batch[0], f"the connection broke {TRIES} times while it was fetched")
             return
+        if sizes[batch[0]] > self._max_bytes and (skeleton := self._skeleton(batch[0], sizes, key)):
+            yield skeleton
+            return
         answers = self._ask(batch, sizes)
         for uid in batch:
             answer = answers.get(uid)
@@ -86,6 +89,15 @@ class ImapReader:
                 yield self._raw(answer, sizes, key)
             elif self._there([uid]):
                 yield FetchFailure(uid, "the server does not give its body, or not twice the same")
+
+    def _skeleton(self, uid: int, sizes: dict[int, int], key: Callable[[int], MessageKey]) -> RawMessage | None:
+        """A message over the limit without its attachments; None: its beginning has to do."""
+        with self._connection("fetching the text of a large message") as client:
+            raw = imap_skeleton.fetch(client, uid)
+            times = imap_fetch.headers(client, [uid]) if raw else {}
+        if raw is None or uid not in times:
+            return None
+        return RawMessage(key(uid), raw, times[uid].received_at or datetime.now(UTC), sizes[uid], complete=False)
 
     def _ask(self, batch: list[int], sizes: dict[int, int]) -> dict[int, Fetched]:
         """What the server answers; when the connection breaks, remember during which messages."""

@@ -7,7 +7,7 @@ it belongs to: a sender that slept past its lease finds its claim gone and must 
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, func, or_, update
 from sqlmodel import Session, col, select
@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select
 from inboxbot.errors import NotFoundError
 from inboxbot.reply import FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store.tables import OutboxRow
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def add(
@@ -59,12 +61,18 @@ def _answer_key(frozen: FrozenMail, request_key: str, now: datetime) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def claim(session: Session, now: datetime, lease: timedelta, limit: int) -> list[OutboxItem]:
-    """Take up to `limit` due items under a lease, oldest first."""
-    free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now)
+def claim(session: Session, now: datetime, lease: timedelta, limit: int, horizon: timedelta = timedelta.max) -> list[OutboxItem]:
+    """Take up to `limit` due items under a lease, oldest first.
+
+    A time farther ahead than `horizon` was written by a clock that was wrong: it has come. Two senders cannot have one
+    item for that: the claim decides, not the lease.
+    """
+    far = now + horizon if horizon < timedelta.max else _NEVER
+    free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now, col(OutboxRow.lease_until) > far)
+    due = or_(col(OutboxRow.next_attempt_at) <= now, col(OutboxRow.next_attempt_at) > far)
     statement = (
         select(OutboxRow)
-        .where(OutboxRow.state == OutboxState.READY.value, OutboxRow.next_attempt_at <= now, free)
+        .where(OutboxRow.state == OutboxState.READY.value, due, free)
         .order_by(col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)

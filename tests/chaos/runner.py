@@ -29,8 +29,9 @@ def run(row: Row, server: MailServer, mails: int, seed: int, *, long: bool = Fal
     """One run of a row; raises AssertionError when a promise is broken."""
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{row.number}-{seed}-", dir=_MEMORY if _MEMORY.is_dir() else None))
     scene = Scene(
-        server, folder, mails, seed, dict(row.settings), files_sent=row.files_sent, through_postfix=seed in row.postfix_seeds, long=long
-    )
+        server, folder, mails, seed, dict(row.settings), files_sent=row.files_sent, through_postfix=seed in row.postfix_seeds,
+        long=long, patience=1200 if long else 240,
+    )  # fmt: skip
     with scene:
         scene.sink.plan = row.plan(scene)
         row.run(scene)
