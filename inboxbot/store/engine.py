@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 from inboxbot.errors import StoreError
+from inboxbot.store.filesystem import network_kind
 from inboxbot.store.migrations import upgrade
 
 __all__ = ["Session", "Store", "sqlite_path"]  # other packages name Session through this door
@@ -89,6 +90,11 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
         raise StoreError(f"the store {path} cannot be opened: the folder {path.parent} does not exist")
+    kind = network_kind(path.parent) if path is not None else ""
+    if kind:
+        raise StoreError(
+            f"the store {path} lies on a network file system ({kind}): SQLite is not safe there; use a local disk or PostgreSQL"
+        )
     pool: dict[str, Any] = {} if path else {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, busy_seconds))

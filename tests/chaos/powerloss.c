@@ -5,6 +5,7 @@
    length of the data (u64), time (double, seconds), path, data. `powerloss.py` plays it back. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -55,11 +56,24 @@ static void opened(int fd, const char *path) {
     pthread_mutex_unlock(&lock);
 }
 
+static int read_only(void) {
+    const char *flag = getenv("READONLY_WHILE");
+    if (!flag || access(flag, F_OK)) return 0;
+    errno = EROFS;
+    return 1;
+}
+
+static int named(const char *path) {
+    const char *prefix = getenv("POWERLOSS_PREFIX");
+    return prefix && path && strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
 #define OPEN(name)                                                  \
     int name(const char *path, int flags, ...) {                    \
         REAL(int, #name, const char *, int, ...);                   \
         va_list more; va_start(more, flags);                        \
         mode_t mode = va_arg(more, mode_t); va_end(more);           \
+        if ((flags & O_ACCMODE) != O_RDONLY && named(path) && read_only()) return -1; \
         int fd = real(path, flags, mode);                           \
         opened(fd, path);                                           \
         return fd;                                                  \
@@ -84,6 +98,7 @@ int close(int fd) {
     ssize_t name(int fd, const void *data, size_t length, type offset) {         \
         REAL(ssize_t, #name, int, const void *, size_t, type);                   \
         if (!TRACKED(fd)) return real(fd, data, length, offset);                 \
+        if (read_only()) return -1;                                              \
         pthread_mutex_lock(&lock);                                               \
         ssize_t done = real(fd, data, length, offset);                           \
         if (done > 0) note('w', names[fd], offset, data, done);                  \
@@ -97,6 +112,7 @@ PWRITE(pwrite64, off64_t)
     int name(int fd, type length) {                                              \
         REAL(int, #name, int, type);                                             \
         if (!TRACKED(fd)) return real(fd, length);                               \
+        if (read_only()) return -1;                                              \
         pthread_mutex_lock(&lock);                                               \
         int done = real(fd, length);                                             \
         if (!done) note('t', names[fd], length, NULL, 0);                        \

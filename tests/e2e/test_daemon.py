@@ -90,6 +90,18 @@ def test_a_task_that_dies_stops_the_process_and_is_named(own_company: Company) -
     assert "imap-password" in death["reason"]
 
 
+def test_a_renewed_password_is_tried_at_once_after_refusals(own_company: Company) -> None:
+    password = own_company.folder / "imap-password"
+    right = password.read_text()
+    password.write_text("expired")
+    with own_company.daemon() as daemon:
+        daemon.wait_for("mailbox_refused", 3)  # from now on it is left alone for half an hour
+        own_company.write(ASKER)
+        password.write_text(right)
+        daemon.wait_for("sent")
+        assert daemon.stop() == 0
+
+
 def test_two_daemons_on_one_store_are_refused(own_company: Company) -> None:
     with own_company.daemon() as daemon:
         daemon.wait_for("started")

@@ -251,6 +251,25 @@ def test_a_connection_that_ends_in_idle_is_an_error_at_once(tmp_path: Path, idle
         assert time.monotonic() - start < 5
 
 
+def test_a_server_that_ends_idle_at_once_time_after_time_is_only_polled(tmp_path: Path) -> None:
+    with opened(tmp_path, {"IDLE": b"+ idling\r\n" + CUT}) as (server, mailbox):
+        for _ in range(3):
+            with pytest.raises(MailboxTemporaryError):
+                mailbox.wait(20)
+            mailbox.open()
+        start = time.monotonic()
+        mailbox.wait(0.3)
+        assert time.monotonic() - start > 0.25
+        assert len(server.asked["IDLE"]) == 3
+
+
+def test_far_apart_uids_are_searched_in_few_windows(tmp_path: Path) -> None:
+    select = b"* 20000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 40000001] ok\r\n" + OK
+    with opened(tmp_path, {"SELECT": select, "UID SEARCH": b"* SEARCH\r\n" + OK}) as (server, mailbox):
+        assert mailbox.uids_after(0) == []
+        assert len(server.asked["UID SEARCH"]) <= 1001
+
+
 def test_after_an_error_nothing_works_until_the_mailbox_is_opened_again(tmp_path: Path) -> None:
     with opened(tmp_path, {"UID SEARCH": [CUT, b"* SEARCH 9\r\n" + OK]}) as (_, mailbox):
         for _ in range(2):

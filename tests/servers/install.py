@@ -16,6 +16,8 @@ PACKAGES = {
     "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
     "postfix": "postfix",
     "chromium": "chromium",
+    "faketime": "faketime",  # a clock that jumps
+    "build-essential": "cc",  # the power loss journal is a small C library
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\nexit 101\n"  # invoke-rc.d then starts no daemon by itself

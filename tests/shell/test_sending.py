@@ -18,6 +18,8 @@ from inboxbot.errors import (
     SendPermanentError,
     SendRefusedLoginError,
     SendTemporaryError,
+    SendUnreachableError,
+    StoreError,
 )  # fmt: skip
 from inboxbot.ledger.model import Ledger
 from inboxbot.reply import FrozenMail, OutboxItem, OutboxState
@@ -192,6 +194,87 @@ def test_a_refused_login_is_soon_tried_once_an_hour_only(office: Office) -> None
         waits.append(office.row().next_attempt_at - office.clock())
         office.clock.moment = office.row().next_attempt_at
     assert waits == [PACE.retry(1), PACE.retry(2), PACE.longest_retry, PACE.longest_retry]
+
+
+@pytest.mark.parametrize("error", [SendUnreachableError("nobody listens"), SendRefusedLoginError("535 no")])
+def test_a_server_that_cannot_be_used_is_asked_once_for_all(office: Office, error: SendError) -> None:
+    office.server = Server(early=error)
+    for number in range(BATCH + 5):
+        office.post(number)
+    assert office.drain() == 1
+    rows = [office.row(number) for number in range(1, BATCH + 6)]
+    assert {row.next_attempt_at for row in rows} == {NOW + PACE.retry(1)}
+    assert {row.attempts for row in rows[1:]} == {0}
+    office.server = Server()
+    office.clock.move(seconds=21)
+    assert office.drain() == BATCH + 5
+
+
+def test_while_a_server_rests_new_mail_waits_with_it(office: Office) -> None:
+    office.server = Server(early=SendUnreachableError("nobody listens"))
+    sender = office.sender
+    office.post(1)
+    asyncio.run(sender.drain(asyncio.Event()))
+    office.server.early = None
+    office.post(2)
+    assert asyncio.run(sender.drain(asyncio.Event())) == 0
+    office.clock.move(seconds=21)
+    assert asyncio.run(sender.drain(asyncio.Event())) == 2
+
+
+def test_with_the_server_everything_that_is_too_old_is_given_up_and_shown(office: Office) -> None:
+    office.server = Server(early=SendUnreachableError("nobody listens"))
+    for number in (1, 2, 3):
+        office.post(number)
+    office.clock.move(hours=25)
+    office.post(4)
+    for _ in range(4):
+        office.drain()
+        office.clock.move(hours=2)
+    assert [office.row(number).state for number in (1, 2, 3, 4)] == ["failed", "failed", "failed", "ready"]
+    assert len(office.conversations()) == 3
+
+
+def test_times_that_a_wrong_clock_wrote_have_come(office: Office) -> None:
+    office.clock.move(days=1)
+    office.post(1)
+    office.claimed()
+    office.post(2)
+    office.clock.moment = NOW  # the clock is put right
+    assert office.drain() == 2
+
+
+def test_a_result_is_written_until_the_store_takes_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inboxbot.sending._WRITE_AGAIN_SECONDS", 0.01)
+    real, failures = outbox.finish, iter([True, True, False])
+
+    def sometimes(*arguments: object, **values: object) -> bool:
+        if next(failures):
+            raise StoreError("disk full")
+        return real(*arguments, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outbox, "finish", sometimes)
+    office.post()
+    assert office.drain() == 1
+    assert (office.row().state, len(office.server.taken)) == ("sent", 1)
+
+
+def test_without_a_record_of_the_beginning_nothing_leaves(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failures = outbox.begin_sending, iter([True, False])
+
+    def sometimes(*arguments: object) -> bool:
+        if next(failures):
+            raise StoreError("disk full")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outbox, "begin_sending", sometimes)
+    office.post()
+    sender = office.sender
+    with pytest.raises(StoreError):
+        asyncio.run(sender.drain(asyncio.Event()))
+    assert office.server.taken == []
+    assert asyncio.run(sender.drain(asyncio.Event())) == 1
+    assert (office.row().state, len(office.server.taken)) == ("sent", 1)
 
 
 # claims, stops and crashes
