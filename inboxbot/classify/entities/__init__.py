@@ -6,7 +6,9 @@ In (`extract.extract`): subject, newest text, the sender's `Facts`, the mail's d
     findings         the values that come out, with their spans
     invoices  purchase_orders  payments  disputes     one extractor each
     amounts          money; deductions gives it its sign, written_numbers reads its digits, spoken its words
-    dates            days; date_grammar holds the patterns, day_math the calendar
+    dates            days; date_grammar reads them token by token: date_weekdays, date_stretches, date_counts, date_holidays,
+                     date_numbers (days of the calendar); date_words their words, date_scan what they share, day_math the calendar
+    tokens  phrases  a text as words and numbers, and word lists as a dictionary of first words
     promises         which of these days is a promise to pay
     shapes  lexicon  what the extractors share: numbers by their form, word lists (`classify/data/entities_*.toml`)
 """

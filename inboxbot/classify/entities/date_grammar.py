@@ -1,136 +1,137 @@
-"""The patterns of days in words and digits, each with what it means.
+"""The ways in which people name days, read token by token.
 
-In: nothing but the word lists. Out: `rules()`: (pattern, resolver) pairs, the most specific first.
+In: tokens, the words that days are named with, the `Setting`. Out: `Reading`s, each with the token it begins at. Of the
+rules that fit at a token the one that explains most wins. Tokens near which no word of the calendar stands are never
+looked at.
 """
 
-import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from inboxbot.classify.entities import date_meaning as meaning
-from inboxbot.classify.entities.date_meaning import PERIODS, Resolver, lookup
-from inboxbot.classify.entities.lexicon import alternation, tables
+from inboxbot.classify.entities import day_math
+from inboxbot.classify.entities.date_counts import Counts
+from inboxbot.classify.entities.date_holidays import Holidays
+from inboxbot.classify.entities.date_numbers import Calendar, Reading, Setting
+from inboxbot.classify.entities.date_scan import SEPARATORS, Scan
+from inboxbot.classify.entities.date_stretches import Stretches
+from inboxbot.classify.entities.date_weekdays import Weekdays
+from inboxbot.classify.entities.date_words import DayWords
+from inboxbot.classify.entities.tokens import Tokens
 
-Rule = tuple[str, Resolver]
-
-_ALONE = r"(?<![\d/.,\-])"  # no part of a longer number
-_DAY = r"(?P<day>\d{1,2})"
-_YEAR = r"(?:,?[ \-./]+(?:del?\s+)?(?P<year>20\d\d|'?\d\d(?![\d.,:]\d|\d)))?"
-_ORDINAL_SIGN = r"(?:st|nd|rd|th|er|\.|º|ª|:a|:e|e|ste|de)?"
-_NO_UNIT = r"(?!\s?(?:each|%|eur|usd|chf|€|\$))"
-_FULL_NAME = 4  # letters
-_COUNTED = (
-    r"(?:one|half|invoice|item|line|time|reminder|notice|of(?!\s+(?:this|the|next))"
-    r"|[a-zà-ü]{0,12}(?:pcs|boxes|days|weeks|units|invoices|factures))"
-)
+_REACH = 5  # tokens before a word of the calendar at which its phrase may begin
+_LEADS = frozenset({"on", "by", "until", "till", "til", "before", "from", "for"})
+_CLOSING = frozenset({"at", "and", "or", "then", "latest"})
+_MANY = 3  # "the third" of something; "the fourth" seldom
+_SHORT, _YEAR = 2, 4  # digits
 
 
-@cache
-def rules() -> tuple[tuple[re.Pattern[str], Resolver], ...]:
-    """All patterns with their resolvers; an earlier one takes the text from a later one."""
-    found = (*_digit_rules(), *_month_rules(), *_short_rules(), *_worded_rules())
-    return tuple((re.compile(pattern, re.IGNORECASE), resolver) for pattern, resolver in found)
+class DayReader:
+    """Reads one text's days."""
 
+    def __init__(self, tokens: Tokens, words: DayWords, setting: Setting) -> None:
+        self._scan = Scan(tokens, words, setting)
+        self._calendar = Calendar(tokens, words, setting)
+        self._holidays, self._counts = Holidays(self._scan), Counts(self._scan)
+        self._stretches = Stretches(self._scan, self._calendar)
+        self._weekdays = Weekdays(self._scan, self._calendar, self._holidays, self._stretches)
+        self._rules: tuple[Callable[[int], Reading | None], ...] = (
+            self._around, self._weekdays.read, self._explicit_word, self._weekdays.nth, self._stretches.read, self._holidays.read,
+            self._counts.read, self._counts.week_number, self._stretches.period,
+        )  # fmt: skip
 
-def _digit_rules() -> list[Rule]:
-    """2026-12-04, 04.12.2026, 12/4/26."""
-    return [
-        (r"(?<![\d/.\-])(20\d\d)[\-/.](\d{1,2})[\-/.](\d{1,2})(?![\d/])", meaning.iso),
-        (r"(?<![\d/.\-])(\d{1,2})[./\-](\d{1,2})[./\-](?P<year>20\d\d|\d\d)(?![\d/\-])(?![.,]\d)", meaning.numeric),
-    ]
+    def read(self) -> Iterator[tuple[int, Reading]]:
+        """Every day with the token it begins at, in order; days do not overlap."""
+        after, previous = 0, None
+        for i in self._starts():
+            if i < after:
+                continue
+            reading = self._at(i, previous)
+            if reading is not None:
+                after = reading.token
+                if not reading.none:
+                    previous = reading
+                    yield i, reading
 
+    def _starts(self) -> list[int]:
+        """The tokens at which a day may begin: words of the lists and numbers, near a word of the calendar."""
+        first, cores = self._scan.words.first, self._scan.words.cores
+        found: list[int] = []
+        done = 0
+        for core, word in enumerate(self._scan.tokens.words):
+            if word in cores or (len(word) <= _SHORT and word.isdigit()) or (len(word) == _YEAR and word.startswith("20")):
+                found.extend(i for i in range(max(done, core - _REACH), core) if self._scan.tokens.words[i] in first)
+                found.append(core)
+                done = core + 1
+        return found
 
-def _month_rules() -> list[Rule]:
-    """A month by its name: 4 December, Dec 4th, the fifteenth of December, mid-December."""
-    month, ordinal = rf"(?P<month>{alternation(lookup('months'))})\b", rf"\b(?P<day>{alternation(lookup('ordinals'))})"
-    return [
-        (rf"(?<![\w.,/]){_DAY}{_ORDINAL_SIGN}[ \-]?(?:of|de|di|d')?[ \-./]*{month}\.?{_YEAR}", meaning.day_month),
-        (
-            rf"\b{month}\.?\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?![\w/%]|[.,:\-]\d\S)(?:,?\s+(?P<year>20\d\d)\b)?",
-            meaning.day_month,
-        ),
-        (rf"{ordinal}\s+(?:of\s+)?{month}{_YEAR}", meaning.day_month),
-        (rf"\b{month}\s+(?:the\s+)?{ordinal}\b{_YEAR}", meaning.day_month),
-        (_part_pattern(), meaning.part_of_month),
-    ]
+    def _at(self, i: int, previous: Reading | None) -> Reading | None:
+        if self._scan.tokens.words[i].isdigit():
+            return self._at_number(i, previous)
+        best: Reading | None = None
+        for rule in self._rules:
+            found = rule(i)
+            if found and (best is None or found.char > best.char):
+                best = found
+        wish = best and not best.exact and self._scan.near(i) and self._scan.phrase(i - 1, "weekday_modifiers.wish")
+        if best and wish:
+            return self._scan.nothing(best.token)  # "buen fin de semana"
+        return best
 
+    def _at_number(self, i: int, previous: Reading | None) -> Reading | None:
+        joined = previous is not None and previous.token == i and self._scan.tokens.starts[i] - previous.char <= 1
+        found = self._calendar.explicit(i, joined=joined) or (self._calendar.continued(previous, i) if previous else None)
+        if found:
+            return self._with_weekday_after(found)
+        found = self._weekdays.nth(i) or self._counts.read(i) or self._stretches.read(i) or self._calendar.bare_day(i)
+        return self._with_weekday_after(found) if found else None
 
-def _part_pattern() -> str:
-    """Only months in full: "Ende des" is no end of December."""
-    parts = tables("dates")["parts"]
-    month = rf"(?P<month>{alternation(name for name in lookup('months') if len(name) >= _FULL_NAME)})\b"
-    groups = "|".join(rf"(?P<{name}>\b{alternation(parts[name])})" for name in ("first_week", "middle", "end"))
-    return rf"(?:{groups})[\s\-]+(?:de\s+)?{month}(?:\s+(?P<year>20\d\d))?"
+    def _with_weekday_after(self, found: Reading) -> Reading:
+        """A weekday that agrees belongs to the day before it, as in "27/11 (Friday)"."""
+        j = found.token
+        if j >= len(self._scan.tokens) or self._scan.tokens.text[found.char : self._scan.tokens.starts[j]] not in SEPARATORS:
+            return found
+        weekday = self._scan.phrase(j, "weekdays")
+        if weekday and weekday[0] == found.day.weekday():
+            return Reading(found.day, weekday[1], self._scan.tokens.ends[weekday[1] - 1])
+        return found
 
+    def _explicit_word(self, i: int) -> Reading | None:
+        found = self._calendar.explicit(i)
+        return self._with_weekday_after(found) if found else self._bare_ordinal(i)
 
-def _short_rules() -> list[Rule]:
-    """12/4, 4.12., KW 50, the 15th, am 25."""
-    ordinal = alternation(lookup("ordinals"))
-    return [
-        (rf"{_ALONE}(?!24/7)(\d{{1,2}})/(\d{{1,2}})(?![\d/\w%]|[.,]\d)", meaning.numeric),
-        (rf"{_ALONE}(\d{{1,2}})\.[ ]?(\d{{1,2}})\.(?!\d)", meaning.numeric),
-        (
-            rf"(?<=[a-zé.] ){_ALONE}([0-3]?\d)\.([01]\d)(?![\d/.,\-]){_NO_UNIT}(?=\s*(?:$|[,;:)\n]))",
-            meaning.numeric_after_day,
-        ),
-        (r"\b(?:kw|kalenderwoche|uke|uge|vecka|week|wk|semaine|week no\.?)\s?(\d{1,2})\b(?![.,/]\d)", meaning.week_number),
-        (
-            (
-                r"(?:\b(?:the|le|el|il|op|den|dem|am|on|by|on the|dia|día)|\bi\.e\.)\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|\b)"
-                rf"(?![\d%]|[.,:]\d)(?!\s+{_COUNTED})(?=\s*(?:[^\w\s]|$|\n|\s(?:[a-z]\w*)))"
-            ),
-            meaning.day_of_month,
-        ),
-        (
-            rf"\b(?:the|by)\s+(?P<day>{ordinal})\b(?=\s*(?:$|[.,;:!\n]|of\s+(?:the|this)\s+month|and\b|at\b|or\b|then\b))",
-            meaning.day_only,
-        ),
-    ]
+    def _bare_ordinal(self, i: int) -> Reading | None:
+        """On the fifteenth: only after "on the", "by the" and the like, or of a month; "the first" alone counts something."""
+        ordinal = self._scan.phrase(i, "ordinals")
+        if not ordinal:
+            return None
+        day, j = int(ordinal[0]), ordinal[1]
+        for kind, months in (("day_leads.this_month", 0), ("day_leads.next_month", 1)):
+            of = self._scan.phrase(j, kind) if self._scan.near(j) and self._scan.word(j) in ("of", "next") else None
+            if of:
+                end = day_math.month_end(self._scan.today, months)
+                return self._scan.day(day_math.safe(end.year, end.month, day), of[1], exact=True)
+        following = self._scan.word(j) if self._scan.near(j) else ""
+        closed = not following or following in _CLOSING or following in self._scan.words.cores
+        before, lead = self._scan.word(i - 1), self._scan.word(i - 2)
+        led = before == "the" and lead in _LEADS and (lead != "for" or day > _MANY)
+        if closed and (led or (before in ("the", "by") and day > _MANY)):
+            return self._scan.day(day_math.day_of_month(self._scan.today, day), j, exact=True)
+        return None
 
-
-def _worded_rules() -> list[Rule]:
-    """Monday after Thanksgiving, a week from Friday, next Friday, in ten days, end of month."""
-    words = tables("dates")
-    weekday = alternation(lookup("weekdays"))
-    count = rf"(?P<count>\d{{1,3}}|{alternation(lookup('counts'))})"
-    unit = _named(words["units"], ("business_day", "week", "day"))
-    anchor = rf"(?P<anchor>today|tomorrow|now|{weekday})"
-    return [
-        (
-            (
-                rf"\b(?:(?P<weekday>{weekday})|day)\s+(?P<side>before|after)\s+"
-                r"(?P<holiday>thanksgiving|turkey day|turkey|christmas|xmas|new year)\w*"
-            ),
-            meaning.around_holiday,
-        ),
-        (
-            (
-                rf"\b(?:{count}\s+{alternation(words['units']['week'])}|a\s+(?P<fortnight>fortnight))\s+(?:on|from|after)\s+"
-                rf"(?:this\s+|next\s+|the\s+)?{anchor}\b"
-            ),
-            meaning.counted_weeks_on,
-        ),
-        (_weekday_pattern(weekday), meaning.weekday),
-        (
-            (
-                rf"(?<!\w){alternation(words['units']['in'])}\s+(?:the\s+)?(?:next\s+|nächsten\s+)?{count}\s+(?:{unit})(?!\w)"
-                r"(?!\s+(?:ago|overdue|late|past)\b)"
-            ),
-            meaning.counted,
-        ),
-        (rf"(?<!\w)(?:{_named(words['periods'], PERIODS)})(?!\w)", meaning.period),
-    ]
-
-
-def _weekday_pattern(weekday: str) -> str:
-    modifiers = tables("dates")["weekday_modifiers"]
-    return (
-        rf"(?<!\w)(?:{_named(modifiers, ('next_lead',))}\s+)?(?:(?:{_named(modifiers, ('next', 'this', 'last'))})\s+)?"
-        rf"(?P<weekday>{weekday})(?:'s)?(?!\w)"
-        rf"(?:,?\s+(?:{_named(modifiers, ('next_after', 'last_after', 'two_later', 'later'))})(?!\w))?"
-    )
-
-
-def _named(words: dict[str, list[str]], names: Iterable[str]) -> str:
-    """One named group for each list."""
-    return "|".join(rf"(?P<{name}>{alternation(words[name])})" for name in names)
+    def _around(self, i: int) -> Reading | None:
+        """The week that "w/c 23rd November" begins means its Friday."""
+        lead = self._scan.first_of(i, "around", ("week_commencing", "week_ending"))
+        if not lead or lead[1] >= len(self._scan.tokens):
+            return None
+        j = lead[1] + (self._scan.tokens.words[lead[1]] == "the")
+        if j >= len(self._scan.tokens):
+            return None
+        number = self._scan.tokens.words[j].isdigit()
+        found = self._at_number(j, None) if number else self._weekdays.read(j) or self._calendar.explicit(j)
+        holiday = None if found else self._holidays.named(j)
+        if holiday:
+            return self._scan.day(day_math.friday_of(holiday[0]), holiday[1])
+        if not found or found.none:
+            return None
+        day = day_math.friday_of(found.day) if lead[0] == "week_commencing" else found.day
+        return replace(found, day=day)
