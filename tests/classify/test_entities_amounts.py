@@ -75,3 +75,44 @@ def test_amounts_in_the_subject_count_once() -> None:
 def test_the_mark_is_remembered() -> None:
     found = extract("", "paid 1,234.56 and $800.00", facts(), FRIDAY_NOON).amounts
     assert [mention.currency_given for mention in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20145 comes through at 6,810.10, the 190 is your late truck", ["6810.10 USD", "-190.00 USD"]),
+        ("for 20145 you get 6,860.10; that's after the 2% (140.00) we agreed", ["6860.10 USD", "-140.00 USD"]),
+        ("payment of 6,860.10 for 20145 under deduction of 2 % discount", ["6860.10 USD"]),
+        ("20145: 5,000 on Friday and the rest, 2,000.10, in December", ["5000.00 USD", "2000.10 USD"]),
+        ("Chargeback CB-7. Reason: late. Amount: 408.83 USD", ["-408.83 USD"]),
+        ("we paid 2,300.00 on 20105, the other $200 is the rush fee", ["2300.00 USD", "-200.00 USD"]),
+        ("20105 less sixty bucks for the elbows", ["-60.00 USD"]),
+        ("cheque of 3,000 against 3,100, the 100 was your driver's idea", ["3000.00 USD", "3100.00 USD"]),
+    ],
+)
+def test_arithmetic_tells_what_is_held_back(text: str, expected: list[str]) -> None:
+    assert amounts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "expected"),
+    [
+        ("500 a month until it's gone", "GBP", ["500.00 GBP"]),
+        ("800 every second Friday", "USD", ["800.00 USD"]),
+        ("3,500 a week", "USD", ["3500.00 USD"]),
+        ("could we go up to eighty thousand?", "AUD", ["80000.00 AUD"]),
+        ("eighty-five quid carriage", "GBP", ["85.00 GBP"]),
+        ("four hundred and fifteen quid and seven pence", "GBP", ["415.07 GBP"]),
+        ("211 bucks and sixteen cents", "USD", ["211.16 USD"]),
+        ("CHF 95.- for the pallets", "CHF", ["95.00 CHF"]),
+        ("R18 400,00 done just now", "USD", ["18400.00 ZAR"]),
+        ("TVA FR 61 845 220 119", "EUR", []),
+        ("a couple of hundred quid a week", "GBP", []),
+        ("3 grand a month", "USD", ["3000.00 USD"]),
+        ("our wire 22.09 / 24.09", "EUR", []),
+        ("the quote says 11.90", "USD", ["11.90 USD"]),
+        ("14,000 track fasteners every week", "USD", []),
+    ],
+)
+def test_instalments_words_and_lookalikes(text: str, currency: str, expected: list[str]) -> None:
+    assert amounts(text, currency) == expected

@@ -16,6 +16,9 @@ from inboxbot.classify.entities.lexicon import fold
 from inboxbot.classify.entities.payments import find_method, find_references
 from inboxbot.classify.entities.promises import find_promise
 from inboxbot.classify.entities.purchase_orders import find_purchase_orders
+from inboxbot.classify.entities.spoken import find_spoken
+from inboxbot.classify.entities.tokens import tokenise
+from inboxbot.classify.entities.words import entity_words
 from inboxbot.facts import Facts
 from inboxbot.understanding import Entities
 
@@ -23,17 +26,20 @@ from inboxbot.understanding import Entities
 def extract(subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_hint: str = "") -> EntityFindings:
     """Everything that the subject and the newest text name."""
     text = fold(f"{subject}\n{new_text}")
+    tokens = tokenise(text)
+    hits = entity_words().find(tokens)
+    spoken = find_spoken(tokens)
     day = setting(sent_at, facts, lang_hint)
     taken = Coverage(text)
     orders = find_purchase_orders(text, facts)
     taken.add_all(orders)
-    dates = [mention for mention in find_dates(text, day) if not taken.hits(mention.span)]
+    dates = [mention for mention in find_dates(text, day, tokens) if not taken.hits(mention.span)]
     taken.add_all(dates)
     references = find_references(text, facts, taken)
     taken.add_all(references)
-    invoices = find_invoices(text, facts, taken.copy())
+    invoices = find_invoices(text, facts, taken.copy(), spoken)
     taken.add_all(invoices)
-    amounts = find_amounts(text, facts, taken, [mention.number for mention in invoices])
+    amounts = find_amounts(tokens, hits, facts, taken, spoken, [*(one.number for one in invoices), *(one.number for one in orders)])
     promise = find_promise(text, dates, day.today)
     return EntityFindings(
         text=text,

@@ -14,7 +14,7 @@ from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.findings import How, InvoiceMention, Owner, Span
 from inboxbot.classify.entities.lexicon import alternation, tables
 from inboxbot.classify.entities.shapes import Shape, shape, shapes_of
-from inboxbot.classify.entities.spoken import find_spoken
+from inboxbot.classify.entities.spoken import SpokenNumber
 from inboxbot.facts import Facts
 
 _REACH = 40  # characters in which a word before a number gives it its role
@@ -42,7 +42,7 @@ class _Role:
     other: bool = False
 
 
-def find_invoices(text: str, facts: Facts, taken: Coverage) -> list[InvoiceMention]:
+def find_invoices(text: str, facts: Facts, taken: Coverage, spoken: Sequence[SpokenNumber] = ()) -> list[InvoiceMention]:
     """Every invoice that the text names, lists, suffix lists ("20345/46") and ranges ("20101 - 20105") included."""
     found: list[InvoiceMention] = []
     previous: tuple[_Candidate, _Role] | None = None
@@ -54,12 +54,12 @@ def find_invoices(text: str, facts: Facts, taken: Coverage) -> list[InvoiceMenti
             found.append(InvoiceMention(candidate.number, candidate.span, how, candidate.owner))
             found.extend(_suffixes(text, candidate, facts))
         previous = (candidate, role)
-    return sorted([*found, *_ranges(text, found, facts), *_spoken(text, facts)], key=lambda mention: mention.span)
+    return sorted([*found, *_ranges(text, found, facts), *_spoken(spoken, facts)], key=lambda mention: mention.span)
 
 
-def _spoken(text: str, facts: Facts) -> Iterator[InvoiceMention]:
+def _spoken(spoken: Sequence[SpokenNumber], facts: Facts) -> Iterator[InvoiceMention]:
     """Numbers in words ("two oh one one seven"): the customer's own only."""
-    for run in find_spoken(text):
+    for run in spoken:
         for form in facts.invoice_shapes if run.digits else ():
             fits = shape(form).digits == len(run.digits)
             number = shape(form).fill(run.digits) if fits else ""

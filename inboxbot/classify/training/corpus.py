@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from inboxbot.errors import ModelError
-from inboxbot.understanding import Intent
+from inboxbot.understanding import Amount, Intent
 
 COURTESY, CONTEXT = "hi", "ctx"  # segment tags beside the intents
 NOT_NEW_TEXT = frozenset({"sig", "disc", "quote"})
@@ -98,6 +99,12 @@ def read(path: Path) -> Iterator[LabelledMail]:
             raise ModelError(f"{path}:{number}: not a labelled mail") from error
 
 
+def _two_decimals(amount: str) -> str:
+    """A labelled amount as the machine writes it: writers also write `150 USD`."""
+    value, _, currency = amount.partition(" ")
+    return str(Amount(Decimal(value), currency))
+
+
 def load_clauses(folder: Path) -> list[Segment]:
     """The clauses written without a mail around them: `clauses/*.txt`, one `[tag] words` a line; all are for training."""
     lines = [line for path in sorted((folder / "clauses").glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -119,7 +126,7 @@ def from_json(data: dict[str, Any]) -> LabelledMail:
         segments=tuple(Segment(tag, text) for tag, text in data["segments"]),
         invoice_numbers=tuple(data.get("invoices", ())),
         po_numbers=tuple(data.get("pos", ())),
-        amounts=tuple(data.get("amounts", ())),
+        amounts=tuple(_two_decimals(amount) for amount in data.get("amounts", ())),
         promise_date=date.fromisoformat(data["promise"]) if data.get("promise") else None,
         payment_method=data.get("method"),
         payment_reference=data.get("reference"),

@@ -1,0 +1,116 @@
+"""Where the words of many lists stand in a text, found in one pass over its tokens.
+
+In: the word lists (`entities_*.toml`), tokens. Out: `Hits`: for each list the places of its words, asked "does one stand
+right before here?" and "is one between here and there?" in time that does not grow with the text.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from inboxbot.classify.entities.lexicon import tables
+from inboxbot.classify.entities.tokens import Tokens, tokenise
+
+_STEM = 3  # letters by which stems are looked up
+_Entry = tuple[str, tuple[str, ...], tuple[str | None, ...], bool, str]  # list, further words, gaps, last is a stem, what must follow
+
+
+class Lexicon:
+    """Several word lists as a dictionary of first words. A blank stands for any white space, a trailing * for the rest of a word."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        """`lists`: names with their words."""
+        first: dict[str, list[_Entry]] = {}
+        stems: dict[str, list[tuple[str, _Entry]]] = {}
+        for name, words in lists.items():
+            for word in words:
+                stem = word.endswith("*")
+                bare = word.lower().removesuffix("*")
+                tokens = tokenise(bare)
+                if not tokens.words:
+                    continue
+                gaps = tuple(tokens.gap_kind(i) for i in range(len(tokens) - 1))
+                entry = (name, tuple(tokens.words[1:]), gaps, stem, bare[tokens.ends[-1] :])
+                if stem and len(tokens) == 1 and len(bare) >= _STEM:
+                    stems.setdefault(bare[:_STEM], []).append((bare, entry))
+                else:
+                    first.setdefault(tokens.words[0], []).append(entry)
+        self._first = {word: tuple(entries) for word, entries in first.items()}
+        self._stems = {word: tuple(entries) for word, entries in stems.items()}
+
+    def find(self, tokens: Tokens) -> "Hits":
+        """Every word of every list in the text."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        first, stems = self._first, self._stems
+        for i, word in enumerate(tokens.words):
+            if entries := first.get(word):
+                for entry in entries:
+                    if end := _end(tokens, i, entry):
+                        found.setdefault(entry[0], []).append((tokens.starts[i], end))
+            if beginnings := stems.get(word[:_STEM]):
+                for stem, entry in beginnings:
+                    if word.startswith(stem):
+                        found.setdefault(entry[0], []).append((tokens.starts[i], tokens.ends[i]))
+        return Hits(tokens.text, found)
+
+
+def _end(tokens: Tokens, i: int, entry: _Entry) -> int:
+    """Where the phrase that begins at token i ends; 0 where it does not stand there."""
+    _, further, gaps, stem, tail = entry
+    last = i + len(further)
+    if further:
+        if tokens.words[i + 1 : last + 1] != list(further) and not (
+            stem and last < len(tokens) and tokens.words[i + 1 : last] == list(further[:-1]) and tokens.words[last].startswith(further[-1])
+        ):
+            return 0
+        if any(tokens.gap_kind(i + k) != gap for k, gap in enumerate(gaps)):
+            return 0
+    end = tokens.ends[last]
+    if tail:
+        return end + len(tail) if tokens.text.startswith(tail, end) else 0
+    return end
+
+
+class Hits:
+    """The places of listed words in one text."""
+
+    def __init__(self, text: str, found: Mapping[str, list[tuple[int, int]]]) -> None:
+        self._text = text
+        self._starts = {name: [start for start, _ in places] for name, places in found.items()}
+        self._ends = {name: [end for _, end in places] for name, places in found.items()}
+
+    def has(self, name: str) -> bool:
+        """Whether a word of the list stands anywhere."""
+        return name in self._starts
+
+    def within(self, name: str, start: int, end: int) -> bool:
+        """Whether a word of the list begins between the two places."""
+        starts = self._starts.get(name)
+        if not starts:
+            return False
+        at = bisect_left(starts, start)
+        return at < len(starts) and starts[at] < end
+
+    def before(self, name: str, position: int, gap: re.Pattern[str], reach: int) -> bool:
+        """Whether a word of the list stands before the place with nothing but `gap` between, at most `reach` characters of it."""
+        ends = self._ends.get(name)
+        if not ends:
+            return False
+        at = bisect_right(ends, position)
+        while at and ends[at - 1] >= position - reach:
+            if gap.fullmatch(self._text, ends[at - 1], position):
+                return True
+            at -= 1
+        return False
+
+
+@cache
+def entity_words() -> Lexicon:
+    """The lists of money, numbers and payments."""
+    money, numbers, payments = tables("money"), tables("numbers"), tables("payments")
+    lists = {f"money.{name}": words for name, words in money["words"].items()}
+    lists |= {f"numbers.{name}": words for name, words in numbers.items()}
+    for table in ("method", "lead"):
+        lists |= {f"{table}.{name}": words for name, words in payments[table].items()}
+    return Lexicon(lists)
