@@ -43,7 +43,7 @@ def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, l
     subject = subject[:MOST_CHARACTERS]
     new_text = new_text[: MOST_CHARACTERS - len(subject)]
     text = f"{subject}\n{new_text}"
-    findings = extract(subject, new_text, facts, sent_at)
+    findings = extract(subject, new_text, facts, sent_at, views=lists.views)
     concepts = tuple(lists.concepts.find(text))
     marks = (*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings))
     language = lists.glossary.language(normalise(text))

@@ -3,9 +3,10 @@
 In: the package's data files. Out: `WordLists`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inboxbot.classify.concepts import ConceptFinder, load_lists
+from inboxbot.classify.entities.ledger_view import LedgerViews
 from inboxbot.classify.glossary import Glossary, load_glossary
 
 
@@ -15,6 +16,7 @@ class WordLists:
 
     concepts: ConceptFinder
     glossary: Glossary
+    views: LedgerViews = field(default_factory=LedgerViews)  # what is worked out from a ledger, kept for the next mail
 
 
 def load_word_lists() -> WordLists:

@@ -8,7 +8,8 @@ In (`extract.extract`): subject, newest text, the sender's `Facts`, the mail's d
     amounts          money; deductions gives it its sign, written_numbers reads its digits, spoken its words
     dates            days; date_grammar reads them token by token: date_weekdays, date_stretches, date_counts, date_holidays,
                      date_numbers (days of the calendar); date_words their words, date_scan what they share, day_math the calendar
-    tokens  phrases  a text as words and numbers, and word lists as a dictionary of first words
+    tokens  phrases  words   a text as words and numbers, and word lists as dictionaries of first words: one pass, no searching
+    ledger_view      what is worked out once from a sender's ledger
     promises         which of these days is a promise to pay
     shapes  lexicon  what the extractors share: numbers by their form, word lists (`classify/data/entities_*.toml`)
 """

@@ -14,12 +14,12 @@ from functools import cache
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.deductions import Wholes, pays, with_deductions
 from inboxbot.classify.entities.findings import AmountMention, Span
+from inboxbot.classify.entities.ledger_view import LedgerView
 from inboxbot.classify.entities.lexicon import alternation, tables
 from inboxbot.classify.entities.money_numbers import MoneyNumber, find_numbers, marks
 from inboxbot.classify.entities.spoken import SpokenNumber
 from inboxbot.classify.entities.tokens import Tokens
 from inboxbot.classify.entities.words import Hits
-from inboxbot.facts import Facts
 from inboxbot.understanding import Amount
 
 _CERTAIN = 100  # from here on two decimals are money by themselves; below they may be a section or a clock
@@ -52,13 +52,13 @@ class _Context:
 
 
 def find_amounts(
-    tokens: Tokens, hits: Hits, facts: Facts, taken: Coverage, spoken: Sequence[SpokenNumber] = (), named: Sequence[str] = ()
+    tokens: Tokens, hits: Hits, view: LedgerView, taken: Coverage, spoken: Sequence[SpokenNumber] = (), named: Sequence[str] = ()
 ) -> list[AmountMention]:
     """Every amount of money, in order; the currency is the customer's where the text gives none. `named`: invoices and orders."""
     numbers = [number for number in find_numbers(tokens) if not taken.hits(number.span)]
     if not numbers and not spoken:
         return []
-    context = _Context(facts.currency or _only_currency(tokens.text), wholes(facts, named), _speaks_of_prices(hits, numbers), hits)
+    context = _Context(view.facts.currency or _only_currency(tokens.text), wholes(view, named), _speaks_of_prices(hits, numbers), hits)
     found: list[AmountMention] = []
     weak: list[AmountMention] = []
     for number in numbers:
@@ -119,16 +119,17 @@ def _speaks_of_prices(hits: Hits, numbers: Sequence[MoneyNumber]) -> bool:
     return small or hits.has("money.price")
 
 
-def wholes(facts: Facts, named: Sequence[str] = ()) -> Wholes:
+def wholes(view: LedgerView, named: Sequence[str] = ()) -> Wholes:
     """What the ledger holds: every amount, balance and payment of the customer, and the sums of the invoices named or open."""
-    items = [value for invoice in facts.invoices for value in (invoice.amount, invoice.balance)]
-    chosen = [
-        invoice for invoice in facts.invoices if invoice.invoice_number in named or (invoice.po_number and invoice.po_number in named)
-    ]
+    wanted = frozenset(named)
+    chosen = (
+        [invoice for invoice in view.facts.invoices if invoice.invoice_number in wanted or invoice.po_number in wanted] if wanted else []
+    )
+    if not chosen:
+        return Wholes(view.values | view.totals | {Decimal(0)}, frozenset(), view.values - {Decimal(0)})
     sums = [sum((invoice.amount for invoice in chosen), Decimal(0)), sum((invoice.balance for invoice in chosen), Decimal(0))]
-    known = frozenset([*items, *sums, *facts.balance().values(), *(payment.amount for payment in facts.payments)])
     about = frozenset(value for value in [*sums, *(value for invoice in chosen for value in (invoice.amount, invoice.balance))] if value)
-    return Wholes(known, about, about or frozenset(value for value in items if value))
+    return Wholes(view.values | view.totals | frozenset(sums), about, about)
 
 
 def _mention(number: MoneyNumber, context: _Context) -> AmountMention:

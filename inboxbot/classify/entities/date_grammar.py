@@ -5,7 +5,7 @@ rules that fit at a token the one that explains most wins. Tokens near which no 
 looked at.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from inboxbot.classify.entities import day_math
@@ -23,26 +23,56 @@ _LEADS = frozenset({"on", "by", "until", "till", "til", "before", "from", "for"}
 _CLOSING = frozenset({"at", "and", "or", "then", "latest"})
 _MANY = 3  # "the third" of something; "the fourth" seldom
 _SHORT, _YEAR = 2, 4  # digits
+_MARKS = frozenset("./-:年月")
+
+
+def starts(tokens: Tokens, words: DayWords) -> list[int]:
+    """The tokens at which a day may begin: listed words near a word of the calendar, and numbers that may be a day's."""
+    cores = words.cores.intersection(tokens.words)
+    at = {i for i, word in enumerate(tokens.words) if word in cores} if cores else set()
+    numbers = {i for i in tokens.numbers if _may_be_day(tokens, words, i)}
+    found: list[int] = []
+    done = 0
+    for core in sorted(at | numbers):
+        found.extend(i for i in range(max(done, core - _REACH), core) if tokens.words[i] in words.rules)
+        if core in numbers or tokens.words[core] in words.rules:
+            found.append(core)
+        done = core + 1
+    return found
+
+
+def _may_be_day(tokens: Tokens, words: DayWords, i: int) -> bool:
+    """Whether a number has a day's length, and beside it a mark or a word that days have."""
+    word, end = tokens.words[i], tokens.ends[i]
+    if len(word) > _SHORT and not (len(word) == _YEAR and word.startswith("20")):
+        return False
+    if tokens.text[end : end + 1] in _MARKS:
+        return True
+    if i + 1 < len(tokens) and tokens.words[i + 1] in words.after_number:
+        return True
+    return i > 0 and (tokens.words[i - 1] in words.rules or tokens.words[i - 1] in words.leads)
 
 
 class DayReader:
     """Reads one text's days."""
 
-    def __init__(self, tokens: Tokens, words: DayWords, setting: Setting) -> None:
+    def __init__(self, tokens: Tokens, words: DayWords, setting: Setting, starts: Sequence[int]) -> None:
+        self._starts = starts
         self._scan = Scan(tokens, words, setting)
         self._calendar = Calendar(tokens, words, setting)
         self._holidays, self._counts = Holidays(self._scan), Counts(self._scan)
         self._stretches = Stretches(self._scan, self._calendar)
         self._weekdays = Weekdays(self._scan, self._calendar, self._holidays, self._stretches)
-        self._rules: tuple[Callable[[int], Reading | None], ...] = (
-            self._around, self._weekdays.read, self._explicit_word, self._weekdays.nth, self._stretches.read, self._holidays.read,
-            self._counts.read, self._counts.week_number, self._stretches.period,
-        )  # fmt: skip
+        self._rules: Mapping[str, Callable[[int], Reading | None]] = {
+            "around": self._around, "weekday": self._weekdays.read, "explicit": self._explicit_word, "nth": self._weekdays.nth,
+            "part": self._stretches.read, "holiday": self._holidays.read, "counted": self._counts.read,
+            "week_number": self._counts.week_number, "period": self._stretches.period,
+        }  # fmt: skip
 
     def read(self) -> Iterator[tuple[int, Reading]]:
         """Every day with the token it begins at, in order; days do not overlap."""
         after, previous = 0, None
-        for i in self._starts():
+        for i in self._starts:
             if i < after:
                 continue
             reading = self._at(i, previous)
@@ -52,24 +82,12 @@ class DayReader:
                     previous = reading
                     yield i, reading
 
-    def _starts(self) -> list[int]:
-        """The tokens at which a day may begin: words of the lists and numbers, near a word of the calendar."""
-        first, cores = self._scan.words.first, self._scan.words.cores
-        found: list[int] = []
-        done = 0
-        for core, word in enumerate(self._scan.tokens.words):
-            if word in cores or (len(word) <= _SHORT and word.isdigit()) or (len(word) == _YEAR and word.startswith("20")):
-                found.extend(i for i in range(max(done, core - _REACH), core) if self._scan.tokens.words[i] in first)
-                found.append(core)
-                done = core + 1
-        return found
-
     def _at(self, i: int, previous: Reading | None) -> Reading | None:
         if self._scan.tokens.words[i].isdigit():
             return self._at_number(i, previous)
         best: Reading | None = None
-        for rule in self._rules:
-            found = rule(i)
+        for rule in self._scan.words.rules[self._scan.tokens.words[i]]:
+            found = self._rules[rule](i)
             if found and (best is None or found.char > best.char):
                 best = found
         wish = best and not best.exact and self._scan.near(i) and self._scan.phrase(i - 1, "weekday_modifiers.wish")

@@ -4,6 +4,7 @@ In: tokens, the words that days are named with, the `Setting`. Out: `Scan`, one 
 """
 
 from datetime import date
+from functools import cache
 
 from inboxbot.classify.entities.date_numbers import Reading, Setting
 from inboxbot.classify.entities.date_words import DayWords
@@ -12,6 +13,11 @@ from inboxbot.classify.entities.tokens import Tokens
 SEPARATORS = frozenset({" ", "., ", "  ", ", ", ",", ". ", " (", "(", "\n", " - ", ",\n", "."})  # between a weekday and its day
 _BESIDE = frozenset({" ", ""})
 _YEAR = 4  # digits
+
+
+@cache
+def _kinds(table: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for name in names)
 
 
 class Scan:
@@ -35,8 +41,8 @@ class Scan:
 
     def first_of(self, i: int, table: str, names: tuple[str, ...]) -> tuple[str, int] | None:
         """The longest phrase at token i among some lists of a table: the list's name, and the token after it."""
-        found = [(name, end[1]) for name in names if (end := self.phrase(i, f"{table}.{name}"))]
-        return max(found, key=lambda pair: pair[1], default=None)
+        found = self.words.phrases.first_of(self.tokens, i, _kinds(table, names))
+        return (found[0].partition(".")[2], found[1]) if found else None
 
     def near(self, j: int, kinds: frozenset[str] = _BESIDE) -> bool:
         """Whether token j stands right after the one before it."""

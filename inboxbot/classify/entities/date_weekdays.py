@@ -82,7 +82,7 @@ class Weekdays:
         return (
             self._scan.near(j)
             and self._scan.tokens.words[j].isalpha()
-            and self._scan.tokens.words[j] not in self._scan.words.sets["after"] | self._scan.words.first
+            and self._scan.tokens.words[j] not in self._scan.words.sets["after"] | self._scan.words.rules.keys()
         )
 
     def _is_run(self, j: int) -> bool:

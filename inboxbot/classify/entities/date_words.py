@@ -4,7 +4,7 @@ In: `entities_dates.toml`. Out: `day_words()`: phrases by kind, the words at whi
 which there is none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,18 +27,37 @@ _NUMBERED = (
 _NAMED = ("weekday_modifiers", "stretches", "parts", "periods", "holidays", "holiday_sides", "units", "counting", "numbered_week", "around")
 # Without a word of these kinds, or a number, no day is named.
 _CORE = ("months", "weekdays", "weekday_plurals", "stretches", "periods", "holidays", "units", "ordinals", "month_pieces")
+# The kinds (or tables) of phrases that each rule begins with.
+_BEGINNINGS = {
+    "around": {"around"},
+    "weekday": {"weekdays", "weekday_plurals", "weekday_short", "stretches.week", "stretches.next_week", "stretches.week_after_next"}
+    | {f"weekday_modifiers.{name}" for name in ("next", "soon_before", "this", "coming", "last", "wish", "every")},
+    "explicit": {"months", "ordinals", "foreign_ordinals"},
+    "nth": {"ordinals", "foreign_ordinals"},
+    "part": {"numbered_weeks", "month_weeks", "month_pieces", "parts.begin", "parts.early", "parts.middle", "parts.end"},
+    "holiday": {"holidays", "holiday_sides", "stretches.week"},
+    "counted": {"counting.anchor", "counting.in", "counting.over", "counts"},
+    "week_number": {"numbered_week"},
+    "period": {"periods", "stretches.next_week", "stretches.week_after_next"},
+}
+_AFTER_NUMBER = (
+    *("months", "weekdays", "day_leads.this_month", "day_leads.next_month"),
+    *(f"units.{name}" for name in ("hour", "day", "business_day", "week", "fortnight", "month")),
+)
 _FULL_NAME = 4  # letters
 
 
 @dataclass(frozen=True, slots=True)
 class DayWords:
-    """`phrases` by kind (the list's own names, "parts.end"); `cores` and the words at which a day may begin; `sets` of plain words."""
+    """`phrases` by kind (the list's own names, "parts.end"); `rules`: those that a word may begin; `sets` of plain words."""
 
     phrases: Phrases
     cores: frozenset[str]
-    first: frozenset[str]
+    rules: Mapping[str, tuple[str, ...]]
     sets: Mapping[str, frozenset[str]]
     counted: tuple[str, ...]
+    leads: frozenset[str]  # words after which a number may be a day
+    after_number: frozenset[str]  # words before which it may be one
 
 
 @cache
@@ -59,7 +78,19 @@ def day_words() -> DayWords:
     counted = leads["counted"]
     sets["counted"] = frozenset(word for word in counted if not word.endswith("*"))
     stems = tuple(word.removesuffix("*") for word in counted if word.endswith("*"))
-    return DayWords(phrases, cores, phrases.starting(kinds), sets, stems)
+    leads = frozenset().union(*(sets[name] for name in ("ordinal", "number", "free", "numeric")))
+    after_number = frozenset([*phrases.starting(_AFTER_NUMBER), *data["day_leads"]["marks"]])
+    return DayWords(phrases, cores, _rules(phrases, kinds), sets, stems, leads, after_number)
+
+
+def _rules(phrases: Phrases, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each first word the rules of `date_grammar` that it may begin."""
+    found: dict[str, list[str]] = {}
+    for rule, beginnings in _BEGINNINGS.items():
+        wanted = [kind for kind in kinds if kind in beginnings or kind.partition(".")[0] in beginnings]
+        for word in phrases.starting(wanted):
+            found.setdefault(word, []).append(rule)
+    return {word: tuple(rules) for word, rules in found.items()}
 
 
 def _kinds(data: Mapping[str, Any]) -> Iterator[tuple[str, Iterator[tuple[str, int | str]]]]:

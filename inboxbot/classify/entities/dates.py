@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inboxbot.classify.entities.date_grammar import DayReader
+from inboxbot.classify.entities.date_grammar import DayReader, starts
 from inboxbot.classify.entities.date_numbers import Reading, Setting
 from inboxbot.classify.entities.date_words import day_words
 from inboxbot.classify.entities.findings import DateMention, Span
@@ -33,7 +33,10 @@ def setting(sent_at: datetime, facts: Facts, lang_hint: str = "") -> Setting:
 def find_dates(text: str, day: Setting, tokens: Tokens | None = None) -> list[DateMention]:
     """Every day that the (folded) text names, each once."""
     tokens = tokens or tokenise(text)
-    readings = [(tokens.starts[i], reading) for i, reading in DayReader(tokens, day_words(), day).read()]
+    beginnings = starts(tokens, day_words())
+    if not beginnings:
+        return []
+    readings = [(tokens.starts[i], reading) for i, reading in DayReader(tokens, day_words(), day, beginnings).read()]
     return [
         DateMention(reading.day, Span(start, reading.char), reading.exact)
         for start, reading in _merged(text, readings)

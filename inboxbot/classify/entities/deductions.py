@@ -55,6 +55,8 @@ def with_deductions(
 ) -> list[AmountMention]:
     """The mentions, those negative that a payment is short by; a whole invoice's amount never is."""
     mentions = [*mentions, *_by_ledger(mentions, weak, wholes)]
+    if all(mention.amount.value in wholes.known for mention in mentions):
+        return sorted(mentions, key=lambda mention: mention.span)
     named = {abs(mention.amount.value) for mention in mentions}
     values = named if len(named) <= _MOST_FOR_ARITHMETIC else set()
     payments = set(_payments(text, values, wholes))

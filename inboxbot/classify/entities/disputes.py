@@ -1,28 +1,91 @@
 """Why an invoice is contested, by the words used.
 
-In: folded text. Out: the `DisputeReason` whose cues weigh most, or None where no cue is found. A cue is a word that is
-seldom used for anything else; whether the mail is a dispute at all is for the intents to say.
+In: tokens of the folded text. Out: the `DisputeReason` whose cue weighs most, or None where no cue is found. A cue is a word
+that is seldom used for anything else; whether the mail is a dispute at all is for the intents to say.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from inboxbot.classify.entities.lexicon import tables
+from inboxbot.classify.entities.tokens import Tokens
 from inboxbot.understanding import DisputeReason
 
+_KEY = 2  # letters by which a cue's first word is looked up
 
-def dispute_reason(text: str) -> DisputeReason | None:
-    """The reason with the highest sum of cues; among equals the one listed first."""
-    best, most = None, 0
-    for reason, weight, pattern in _cues():
-        if weight > most and pattern.search(text):
-            best, most = reason, weight
-    return best
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    rank: int  # by weight, then by place in the list: the lowest is believed
+    reason: DisputeReason
+    pattern: re.Pattern[str]
+
+
+def dispute_reason(tokens: Tokens) -> DisputeReason | None:
+    """The reason of the heaviest cue; among equals the one listed first. A cue is looked for only where its first word may stand."""
+    by_beginning = _cues()
+    best: _Cue | None = None
+    for i, word in enumerate(tokens.words):
+        for key in (word[:1], word[:2]):
+            for beginning, cue in by_beginning.get(key, ()):
+                better = best is None or cue.rank < best.rank
+                if better and word.startswith(beginning) and cue.pattern.match(tokens.text, tokens.starts[i]):
+                    best = cue
+    return best.reason if best else None
 
 
 @cache
-def _cues() -> tuple[tuple[DisputeReason, int, re.Pattern[str]], ...]:
-    return tuple(
-        (DisputeReason(cue["reason"]), int(cue["weight"]), re.compile("|".join(cue["patterns"]), re.IGNORECASE))
-        for cue in tables("disputes")["cue"]
-    )
+def _cues() -> dict[str, tuple[tuple[str, _Cue], ...]]:
+    """The cues by how their first word begins: by its first two letters, or by the only one that is known."""
+    listed = sorted(enumerate(tables("disputes")["cue"]), key=lambda pair: (-int(pair[1]["weight"]), pair[0]))
+    found: dict[str, list[tuple[str, _Cue]]] = {}
+    for rank, (_, cue) in enumerate(listed):
+        for text in cue["patterns"]:
+            one = _Cue(rank, DisputeReason(cue["reason"]), re.compile(text, re.IGNORECASE))
+            for beginning in dict.fromkeys(_beginnings(text)):
+                if not beginning:
+                    raise ValueError(f"entities_disputes.toml: {text!r} must begin with \\b and letters or digits: it is looked up by them")
+                found.setdefault(beginning[:_KEY], []).append((beginning, one))
+    return {beginning: tuple(cues) for beginning, cues in found.items()}
+
+
+def _beginnings(pattern: str) -> Iterator[str]:
+    """The letters that a match of the pattern may begin with; '' where that cannot be told."""
+    if not pattern.startswith("\\b"):
+        yield ""
+        return
+    rest = pattern[2:]
+    if rest.startswith("\\d"):
+        yield from "0123456789"
+    elif rest.startswith("(?:"):
+        for alternative in _alternatives(rest[3:]):
+            yield from ("0123456789" if alternative.startswith("\\d") else (_letters(alternative),))
+    else:
+        yield rest[0] if rest[0].isdigit() else _letters(rest)
+
+
+def _alternatives(text: str) -> list[str]:
+    """What stands between the bars of a group, up to its closing bracket; '' for a group that may be left out."""
+    found: list[str] = []
+    depth = start = 0
+    for k, char in enumerate(text):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            if depth == 0:
+                return [*found, text[start:k], *([""] if text[k + 1 : k + 2] in ("?", "*") else [])]
+            depth -= 1
+        elif char == "|" and depth == 0:
+            found.append(text[start:k])
+            start = k + 1
+    return [""]
+
+
+def _letters(text: str) -> str:
+    letters = re.match(r"[^\W\d_]*", text.lower())
+    word = letters[0] if letters else ""
+    if text[len(word) : len(word) + 1] in ("?", "*", "{"):
+        word = word[:-1]
+    return word

@@ -12,6 +12,7 @@ from inboxbot.classify.entities.dates import find_dates, setting
 from inboxbot.classify.entities.disputes import dispute_reason
 from inboxbot.classify.entities.findings import EntityFindings
 from inboxbot.classify.entities.invoices import find_invoices
+from inboxbot.classify.entities.ledger_view import LedgerView, LedgerViews
 from inboxbot.classify.entities.lexicon import fold
 from inboxbot.classify.entities.payments import find_method, find_references
 from inboxbot.classify.entities.promises import find_promise
@@ -23,23 +24,27 @@ from inboxbot.facts import Facts
 from inboxbot.understanding import Entities
 
 
-def extract(subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_hint: str = "") -> EntityFindings:
-    """Everything that the subject and the newest text name."""
+def extract(
+    subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_hint: str = "", views: LedgerViews | None = None
+) -> EntityFindings:
+    """Everything that the subject and the newest text name. `views`: keeps what is worked out from a ledger for the next mail."""
     text = fold(f"{subject}\n{new_text}")
     tokens = tokenise(text)
     hits = entity_words().find(tokens)
-    spoken = find_spoken(tokens)
+    view = views.of(facts) if views else LedgerView(facts)
     day = setting(sent_at, facts, lang_hint)
     taken = Coverage(text)
-    orders = find_purchase_orders(text, facts)
+    orders = find_purchase_orders(tokens, hits, view)
     taken.add_all(orders)
     dates = [mention for mention in find_dates(text, day, tokens) if not taken.hits(mention.span)]
     taken.add_all(dates)
-    references = find_references(text, facts, taken)
+    references = find_references(tokens, hits, view, taken)
     taken.add_all(references)
-    invoices = find_invoices(text, facts, taken.copy(), spoken)
+    spoken = find_spoken(tokens)
+    invoices = find_invoices(tokens, hits, view, taken.copy(), spoken)
     taken.add_all(invoices)
-    amounts = find_amounts(tokens, hits, facts, taken, spoken, [*(one.number for one in invoices), *(one.number for one in orders)])
+    numbers = [*(one.number for one in invoices), *(one.number for one in orders)]
+    amounts = find_amounts(tokens, hits, view, taken, spoken, numbers)
     promise = find_promise(text, dates, day.today)
     return EntityFindings(
         text=text,
@@ -51,8 +56,8 @@ def extract(subject: str, new_text: str, facts: Facts, sent_at: datetime, lang_h
         references=tuple(references),
         promise_date=promise.day if promise else None,
         promise_span=promise.span if promise else None,
-        payment_method=find_method(text, references),
-        dispute_reason=dispute_reason(text),
+        payment_method=find_method(hits, references),
+        dispute_reason=dispute_reason(tokens),
     )
 
 

@@ -12,16 +12,23 @@ from itertools import pairwise
 
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.findings import How, InvoiceMention, Owner, Span
+from inboxbot.classify.entities.ledger_view import LedgerView
 from inboxbot.classify.entities.lexicon import alternation, tables
-from inboxbot.classify.entities.shapes import Shape, shape, shapes_of
+from inboxbot.classify.entities.shapes import Shape, shape
 from inboxbot.classify.entities.spoken import SpokenNumber
+from inboxbot.classify.entities.tokens import Tokens
+from inboxbot.classify.entities.words import Hits
 from inboxbot.facts import Facts
 
 _REACH = 40  # characters in which a word before a number gives it its role
 _MOST_IN_RANGE = 500
 _POSTCODE_LEAD = re.compile(r"(?:[a-z],?\s[A-Z]{2}\s|\b[A-Z]{1,2}-)\Z")  # "Chicago, IL 60614", "D-20095"
 _LIST_MARK = re.compile(r"[,/&+]|\n|[a-z]", re.IGNORECASE)  # more than a blank: columns of a table are no list
-_UNKNOWN = re.compile(r"(?<![\w.,/\-])(?:(?P<prefix>[A-Z]{1,4})[\-\s]?)?(?P<core>\d{4,10})(?![\w/]|[.,:\-]\d)")
+_UNKNOWN = re.compile(r"(?<![\w.,/\-])(?P<prefix>)(?P<core>\d{4,10})(?![\w/]|[.,:\-]\d)")
+_LETTERS = re.compile(r"(?<![\w.,/\-])[A-Z]{1,4}[\-\s]?\Z")  # a number of somebody else's: "DM 3307"
+_SIGN = re.compile(r"(?<![\w#])#\s?\Z|(?<!\w)(?:your|ihre|votre|vuestra|uw|vostra|deres)[ ]\Z", re.IGNORECASE)
+_TOWN = re.compile(r"[ ][A-ZÀ-Þ][a-zà-ÿ]{2}")
+_FEWEST, _MOST = 4, 10  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class _Candidate:
     span: Span
     prefixed: bool
     owner: Owner
+    placed: bool = False  # a town's name follows: a postcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +50,53 @@ class _Role:
     other: bool = False
 
 
-def find_invoices(text: str, facts: Facts, taken: Coverage, spoken: Sequence[SpokenNumber] = ()) -> list[InvoiceMention]:
+def find_invoices(
+    tokens: Tokens, hits: Hits, view: LedgerView, taken: Coverage, spoken: Sequence[SpokenNumber] = ()
+) -> list[InvoiceMention]:
     """Every invoice that the text names, lists, suffix lists ("20345/46") and ranges ("20101 - 20105") included."""
+    text, facts = tokens.text, view.facts
     found: list[InvoiceMention] = []
     previous: tuple[_Candidate, _Role] | None = None
-    vocal = bool(_words().search(text))
-    for candidate in _candidates(text, facts, taken):
-        role = _role(text, candidate, previous)
+    vocal = facts.customer is not None or hits.has("numbers.invoice") or hits.has("numbers.receivables")
+    for candidate in _candidates(tokens, hits, view, taken):
+        role = _role(text, hits, candidate, previous)
         if _accepted(candidate, role, vocal=vocal):
             how = How.EXPLICIT if candidate.prefixed or role.explicit else How.BARE
             found.append(InvoiceMention(candidate.number, candidate.span, how, candidate.owner))
-            found.extend(_suffixes(text, candidate, facts))
+            found.extend(_suffixes(text, candidate, view))
         previous = (candidate, role)
-    return sorted([*found, *_ranges(text, found, facts), *_spoken(spoken, facts)], key=lambda mention: mention.span)
+    return sorted([*found, *_ranges(text, found, facts), *_spoken(spoken, view)], key=lambda mention: mention.span)
 
 
-def _spoken(spoken: Sequence[SpokenNumber], facts: Facts) -> Iterator[InvoiceMention]:
+def _spoken(spoken: Sequence[SpokenNumber], view: LedgerView) -> Iterator[InvoiceMention]:
     """Numbers in words ("two oh one one seven"): the customer's own only."""
     for run in spoken:
-        for form in facts.invoice_shapes if run.digits else ():
+        for form in view.facts.invoice_shapes if run.digits else ():
             fits = shape(form).digits == len(run.digits)
             number = shape(form).fill(run.digits) if fits else ""
-            if fits and facts.invoice(number):
+            if fits and number in view.invoices:
                 yield InvoiceMention(number, run.span, How.SPOKEN, Owner.OWN)
 
 
-def _candidates(text: str, facts: Facts, taken: Coverage) -> list[_Candidate]:
-    own = {invoice.invoice_number for invoice in facts.invoices}
+def _candidates(tokens: Tokens, hits: Hits, view: LedgerView, taken: Coverage) -> list[_Candidate]:
     found: list[_Candidate] = []
-    for form in dict.fromkeys([*shapes_of(own), *(shape(one) for one in facts.invoice_shapes)]):
-        for match in form.pattern.finditer(text):
-            _take(found, _candidate(match, form.fill(match["core"]), own, facts), taken)
-    for match in _UNKNOWN.finditer(text):
-        number = _ledger_form(match, facts.invoice_shapes)
-        if number:
-            _take(found, _candidate(match, number, own, facts), taken)
+    for match, form in view.invoice_forms.find(tokens, _always):
+        _take(found, _candidate(match, form.fill(match["core"]), view), taken)
+    for i in tokens.numbers if hits.has("numbers.invoice") else ():
+        if _FEWEST <= len(tokens.words[i]) <= _MOST and (unknown := _UNKNOWN.match(tokens.text, tokens.starts[i])):
+            number = _ledger_form(unknown, view.facts.invoice_shapes, hits)
+            if number:
+                _take(found, _candidate(unknown, number, view), taken)
     return sorted(found, key=lambda candidate: candidate.span)
 
 
-def _candidate(match: re.Match[str], number: str, own: set[str], facts: Facts) -> _Candidate:
-    owner = Owner.OWN if number in own else Owner.FOREIGN if number in facts.all_invoice_numbers else Owner.UNKNOWN
-    return _Candidate(number, Span(match.start(), match.end()), bool(match["prefix"]), owner)
+def _always(_: int, __: Shape) -> bool:
+    return True
+
+
+def _candidate(match: re.Match[str], number: str, view: LedgerView) -> _Candidate:
+    placed = bool(_TOWN.match(match.string, match.end()))
+    return _Candidate(number, Span(match.start(), match.end()), bool(match["prefix"]), _owner(number, view), placed)
 
 
 def _take(found: list[_Candidate], candidate: _Candidate, taken: Coverage) -> None:
@@ -91,15 +105,15 @@ def _take(found: list[_Candidate], candidate: _Candidate, taken: Coverage) -> No
         found.append(candidate)
 
 
-def _ledger_form(match: re.Match[str], shapes: Sequence[str]) -> str:
+def _ledger_form(match: re.Match[str], shapes: Sequence[str], hits: Hits) -> str:
     """A number that no shape fits, with the commonest shape's prefix: only an invoice word can make it one."""
     form: Shape | None = shape(shapes[0]) if shapes else None
     core = match["core"]
-    if form is None or match["prefix"] or len(core) == form.digits or core[0] == "0" or re.fullmatch(r"20[12]\d", core):
+    if form is None or len(core) == form.digits or core[0] == "0" or re.fullmatch(r"20[12]\d", core):
         return ""
-    if not _worded().search(match.string, max(0, match.start() - _REACH), match.start()):
+    if _LETTERS.search(match.string, max(0, match.start() - 6), match.start()):
         return ""
-    return form.prefix + core
+    return form.prefix + core if hits.before("numbers.invoice", match.start(), _worded(), _REACH) else ""
 
 
 def _accepted(candidate: _Candidate, role: _Role, *, vocal: bool) -> bool:
@@ -110,13 +124,12 @@ def _accepted(candidate: _Candidate, role: _Role, *, vocal: bool) -> bool:
     if candidate.owner is Owner.OWN:
         return True
     if candidate.owner is Owner.FOREIGN:
-        return role.explicit or vocal
+        return role.explicit or (vocal and not candidate.placed)
     return role.explicit
 
 
-def _role(text: str, candidate: _Candidate, previous: tuple[_Candidate, _Role] | None) -> _Role:
+def _role(text: str, hits: Hits, candidate: _Candidate, previous: tuple[_Candidate, _Role] | None) -> _Role:
     start, end = candidate.span.start, candidate.span.end
-    low = max(0, start - _REACH)
     if _money_or_count().match(text, end):
         return _Role(other=True)
     if previous and start - previous[0].span.end <= _REACH and _joiner().fullmatch(text, previous[0].span.end, start):
@@ -125,31 +138,35 @@ def _role(text: str, candidate: _Candidate, previous: tuple[_Candidate, _Role] |
         return _Role(explicit=role.explicit or first.prefixed or listed, other=role.other)
     if _money_before().search(text, max(0, start - 8), start):
         return _Role(other=True)
-    if _explicit().search(text, low, start):
+    if hits.before("numbers.invoice", start, _explicit(), _REACH) or _SIGN.search(text, max(0, start - 9), start):
         return _Role(explicit=True)
-    return _Role(other=bool(_POSTCODE_LEAD.search(text, max(0, start - 8), start)) or bool(_other_role().search(text, low, start)))
+    if _POSTCODE_LEAD.search(text, max(0, start - 8), start):
+        return _Role(other=True)
+    roles = ("numbers.other_role", "numbers.purchase_order")
+    other = any(hits.before(name, start, _after_role(), _REACH) for name in roles)
+    return _Role(other=other and not hits.before("numbers.no_role", start, _after_role(), _REACH))
 
 
-def _suffixes(text: str, first: _Candidate, facts: Facts) -> Iterator[InvoiceMention]:
+def _suffixes(text: str, first: _Candidate, view: LedgerView) -> Iterator[InvoiceMention]:
     """The short numbers of "20345/46/48": each replaces the last digits of the number before it."""
     number, position = first.number, first.span.end
     while match := _SUFFIX.match(text, position):
         digits = match["digits"]
         number = number[: -len(digits)] + digits
-        owner = _owner(number, facts)
+        owner = _owner(number, view)
         if owner is Owner.UNKNOWN:
             return
         yield InvoiceMention(number, Span(match.start("digits"), match.end()), How.SUFFIX, owner)
         position = match.end()
 
 
-_SUFFIX = re.compile(r"[ ]?[/&+][ ]?(?P<digits>\d{2,4})(?![\d.,:]\d|\w|\s?[%€$])")
+_SUFFIX = re.compile(r"[ ]?(?:[/&+][ ]?|,[ ]?/)(?P<digits>\d{2,4})(?![\d.,:]\d|\w|\s?[%€$])")
 
 
-def _owner(number: str, facts: Facts) -> Owner:
-    if facts.invoice(number):
+def _owner(number: str, view: LedgerView) -> Owner:
+    if number in view.invoices:
         return Owner.OWN
-    return Owner.FOREIGN if number in facts.all_invoice_numbers else Owner.UNKNOWN
+    return Owner.FOREIGN if number in view.facts.all_invoice_numbers else Owner.UNKNOWN
 
 
 def _ranges(text: str, found: Sequence[InvoiceMention], facts: Facts) -> Iterator[InvoiceMention]:
@@ -163,33 +180,25 @@ def _ranges(text: str, found: Sequence[InvoiceMention], facts: Facts) -> Iterato
             yield from (InvoiceMention(number, span, How.RANGE, Owner.OWN) for number in sorted(between))
 
 
-@cache
-def _words() -> re.Pattern[str]:
-    words = tables("numbers")
-    return re.compile(rf"(?<!\w){alternation([*words['invoice'], *words['receivables']])}(?!\w)", re.IGNORECASE)
+def _number() -> str:
+    return rf"(?:{alternation(tables('numbers')['number'])})"
 
 
 @cache
 def _explicit() -> re.Pattern[str]:
-    """An invoice word, perhaps "no.", and then the number; or a number sign of its own."""
-    words = tables("numbers")
-    number = rf"(?:{alternation(words['number'])})[\s.:#(\-]*"
-    return re.compile(rf"(?:(?<!\w){alternation(words['invoice'])}[\s.:#(\-]*(?:{number}){{0,2}}|(?<![\w#])#\s?)\Z", re.IGNORECASE)
+    """What may stand between an invoice word and its number: "no.", brackets."""
+    return re.compile(rf"[\s.:#(\-]*(?:{_number()}[\s.:#(\-]*){{0,2}}", re.IGNORECASE)
 
 
 @cache
 def _worded() -> re.Pattern[str]:
-    """An invoice word on the same line."""
-    words = tables("numbers")
-    number = rf"(?:{alternation(words['number'])})[ .:#]*"
-    return re.compile(rf"(?<!\w){alternation(words['invoice'])}[ .:#]*(?:{number}){{0,2}}\Z", re.IGNORECASE)
+    """The same, on the same line."""
+    return re.compile(rf"[ .:#]*(?:{_number()}[ .:#]*){{0,2}}", re.IGNORECASE)
 
 
 @cache
-def _other_role() -> re.Pattern[str]:
-    words = tables("numbers")
-    roles = [*words["other_role"], *words["purchase_order"]]
-    return re.compile(rf"(?<!\w){alternation(roles)}[ .:#]*(?:(?:{alternation(words['number'])})[ .:#]*)?\Z", re.IGNORECASE)
+def _after_role() -> re.Pattern[str]:
+    return re.compile(rf"[ .:#]*(?:{_number()}[ .:#]*)?", re.IGNORECASE)
 
 
 @cache
@@ -206,7 +215,7 @@ def _range() -> re.Pattern[str]:
 def _money_before() -> re.Pattern[str]:
     """A currency, a decimal or thousands mark, or a dialling code before a number."""
     marks = alternation(word for word in tables("money")["before"])
-    return re.compile(rf"(?:(?<![A-Za-z]){marks}\.?\s?|\d[.,'/\-]|\+\d{{1,3}}\s?)\Z")
+    return re.compile(rf"(?:(?<![A-Za-z]){marks}\.?[ ]?|\d[.,'/\-]|\+\d{{1,3}}\s?)\Z")
 
 
 @cache

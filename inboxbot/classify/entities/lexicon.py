@@ -49,7 +49,10 @@ def whole_words(words: Iterable[str]) -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """The text with odd blanks, dashes and quotes made plain, and addresses blanked out; every position stays."""
-    return _ADDRESSES.sub(lambda found: "\u00b7" * len(found[0]), text.translate(_FOLD))
+    plain = text.replace("\t", " ") if text.isascii() else text.translate(_FOLD)
+    if "@" in plain or "://" in plain or "www." in plain.lower():
+        return _ADDRESSES.sub(lambda found: "\u00b7" * len(found[0]), plain)
+    return plain
 
 
 def _pattern(word: str) -> str:

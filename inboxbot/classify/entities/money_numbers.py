@@ -54,9 +54,9 @@ class MoneyNumber:
 def find_numbers(tokens: Tokens) -> Iterator[MoneyNumber]:
     """Every number that begins at a token of digits and is no end of a longer one or of a word."""
     text, position = tokens.text, 0
-    for i, word in enumerate(tokens.words):
+    for i in tokens.numbers:
         start = tokens.starts[i]
-        if start < position or not word[0].isdigit():
+        if start < position:
             continue
         match = _NUMBER.match(text, start)
         if not match:

@@ -41,18 +41,30 @@ class Phrases:
 
     def at(self, tokens: Tokens, i: int, kind: str) -> tuple[int | str, int] | None:
         """The longest phrase of a kind that begins at token i: its value, and the token after it."""
-        if i >= len(tokens.words):
-            return None
-        entries = self._first.get(tokens.words[i])
-        if not entries:
-            return None
-        for further, gaps, value in entries.get(kind, ()):
-            end = i + 1 + len(further)
-            if not further or (
-                tokens.words[i + 1 : end] == list(further) and all(tokens.gap_kind(i + k) == gap for k, gap in enumerate(gaps))
-            ):
-                return value, end
-        return None
+        entries = self._first.get(tokens.words[i]) if i < len(tokens.words) else None
+        found = entries.get(kind) if entries else None
+        return _longest(tokens, i, found) if found else None
+
+    def first_of(self, tokens: Tokens, i: int, kinds: Iterable[str]) -> tuple[str, int] | None:
+        """The longest phrase at token i among several kinds: its kind, and the token after it."""
+        entries = self._first.get(tokens.words[i]) if i < len(tokens.words) else None
+        best: tuple[str, int] | None = None
+        for kind in kinds if entries else ():
+            found = entries.get(kind) if entries else None
+            longest = _longest(tokens, i, found) if found else None
+            if longest and (best is None or longest[1] > best[1]):
+                best = kind, longest[1]
+        return best
+
+
+def _longest(tokens: Tokens, i: int, entries: Iterable[_Entry]) -> tuple[int | str, int] | None:
+    for further, gaps, value in entries:
+        if not further:
+            return value, i + 1
+        end = i + 1 + len(further)
+        if tokens.words[i + 1 : end] == list(further) and all(tokens.gap_kind(i + k) == gap for k, gap in enumerate(gaps)):
+            return value, end
+    return None
 
 
 def forms(phrase: str) -> Iterator[str]:

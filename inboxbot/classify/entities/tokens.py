@@ -20,6 +20,7 @@ class Tokens:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    numbers: list[int]  # which of them are digits
 
     def __len__(self) -> int:
         return len(self.words)
@@ -39,13 +40,11 @@ class Tokens:
 
 def tokenise(text: str) -> Tokens:
     """The words and numbers of a text."""
-    words, starts, ends = [], [], []
     low = lower(text)
-    for match in _TOKEN.finditer(low):
-        words.append(match[0])
-        starts.append(match.start())
-        ends.append(match.end())
-    return Tokens(text, words, starts, ends)
+    spans = [match.span() for match in _TOKEN.finditer(low)]
+    words = [low[start:end] for start, end in spans]
+    numbers = [i for i, word in enumerate(words) if word[0] <= "9" or word[0].isdigit()]
+    return Tokens(text, words, [start for start, _ in spans], [end for _, end in spans], numbers)
 
 
 def lower(text: str) -> str:

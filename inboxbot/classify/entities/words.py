@@ -6,6 +6,7 @@ right before here?" and "is one between here and there?" in time that does not g
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -13,6 +14,8 @@ from inboxbot.classify.entities.lexicon import tables
 from inboxbot.classify.entities.tokens import Tokens, tokenise
 
 _STEM = 3  # letters by which stems are looked up
+_MONEY = ("paying", "less", "deducting", "left", "limit", "price", "to_come", "claim")
+_NUMBERS = ("invoice", "receivables", "purchase_order", "order_itself", "other_role", "no_role", "chapter")
 _Entry = tuple[str, tuple[str, ...], tuple[str | None, ...], bool, str]  # list, further words, gaps, last is a stem, what must follow
 
 
@@ -21,37 +24,45 @@ class Lexicon:
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         """`lists`: names with their words."""
-        first: dict[str, list[_Entry]] = {}
-        stems: dict[str, list[tuple[str, _Entry]]] = {}
+        single: dict[str, list[str]] = {}
+        phrases: dict[str, list[_Entry]] = {}
+        stems: dict[str, list[tuple[str, str]]] = {}
         for name, words in lists.items():
             for word in words:
-                stem = word.endswith("*")
                 bare = word.lower().removesuffix("*")
                 tokens = tokenise(bare)
                 if not tokens.words:
                     continue
                 gaps = tuple(tokens.gap_kind(i) for i in range(len(tokens) - 1))
-                entry = (name, tuple(tokens.words[1:]), gaps, stem, bare[tokens.ends[-1] :])
-                if stem and len(tokens) == 1 and len(bare) >= _STEM:
-                    stems.setdefault(bare[:_STEM], []).append((bare, entry))
+                tail = bare[tokens.ends[-1] :]
+                if word.endswith("*") and len(tokens) == 1 and len(bare) >= _STEM:
+                    stems.setdefault(bare[:_STEM], []).append((bare, name))
+                elif gaps or tail or word.endswith("*"):
+                    phrases.setdefault(tokens.words[0], []).append((name, tuple(tokens.words[1:]), gaps, word.endswith("*"), tail))
                 else:
-                    first.setdefault(tokens.words[0], []).append(entry)
-        self._first = {word: tuple(entries) for word, entries in first.items()}
+                    single.setdefault(tokens.words[0], []).append(name)
+        self._single = {word: tuple(names) for word, names in single.items()}
+        self._phrases = {word: tuple(entries) for word, entries in phrases.items()}
         self._stems = {word: tuple(entries) for word, entries in stems.items()}
 
     def find(self, tokens: Tokens) -> "Hits":
         """Every word of every list in the text."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        first, stems = self._first, self._stems
+        found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        single, phrases, stems = self._single, self._phrases, self._stems
         for i, word in enumerate(tokens.words):
-            if entries := first.get(word):
-                for entry in entries:
+            if word in single:
+                place = (tokens.starts[i], tokens.ends[i])
+                for name in single[word]:
+                    found[name].append(place)
+            if word in phrases:
+                for entry in phrases[word]:
                     if end := _end(tokens, i, entry):
-                        found.setdefault(entry[0], []).append((tokens.starts[i], end))
-            if beginnings := stems.get(word[:_STEM]):
-                for stem, entry in beginnings:
+                        found[entry[0]].append((tokens.starts[i], end))
+            beginning = word[:_STEM]
+            if beginning in stems:
+                for stem, name in stems[beginning]:
                     if word.startswith(stem):
-                        found.setdefault(entry[0], []).append((tokens.starts[i], tokens.ends[i]))
+                        found[name].append((tokens.starts[i], tokens.ends[i]))
         return Hits(tokens.text, found)
 
 
@@ -109,8 +120,8 @@ class Hits:
 def entity_words() -> Lexicon:
     """The lists of money, numbers and payments."""
     money, numbers, payments = tables("money"), tables("numbers"), tables("payments")
-    lists = {f"money.{name}": words for name, words in money["words"].items()}
-    lists |= {f"numbers.{name}": words for name, words in numbers.items()}
+    lists = {f"money.{name}": money["words"][name] for name in _MONEY}
+    lists |= {f"numbers.{name}": numbers[name] for name in _NUMBERS}
     for table in ("method", "lead"):
         lists |= {f"{table}.{name}": words for name, words in payments[table].items()}
     return Lexicon(lists)
