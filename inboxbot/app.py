@@ -40,13 +40,13 @@ from inboxbot.ledger.model import Resolver
 from inboxbot.ledger.source import LedgerSource
 from inboxbot.machinery import Machinery
 from inboxbot.message import RawMessage
-from inboxbot.pipeline import MEGABYTE, Tools, Understands
+from inboxbot.pipeline import MEGABYTE, Tools, Understands, look_back
 from inboxbot.reading import MailboxReader
 from inboxbot.responders.templates import compile_all
 from inboxbot.responders.transport import SmtpTransport, Timeouts
 from inboxbot.sending import Pace, Sender
 from inboxbot.sent_copies import SentCopies
-from inboxbot.store import messages, portal_links
+from inboxbot.store import portal_links
 from inboxbot.store.engine import Store, sqlite_path
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class App:
     def sender(self) -> Sender:
         """What drains the outbox."""
         pace = Pace.of(self.config.sending, self.smtp)
-        return Sender(self.store, self.transport(), self.learned, self.resolver, self.now, pace)
+        return Sender(self.store, self.transport(), self.learned, self.resolver, self.now, pace, self.documents.fetch)
 
     def sent_copies(self) -> SentCopies | None:
         """What looks after the Sent folder; None without an IMAP mailbox, or where [smtp] sent_copy = "off"."""
@@ -299,7 +299,7 @@ class App:
     def look_back(self, understood: Understood, raw: RawMessage, now: datetime) -> History:
         """What our records say about a mail that is only being explained."""
         with self.store.transaction() as session:
-            return messages.history(session, understood.message, raw.key, understood.request_key, now)
+            return look_back(session, understood, raw.key, now)
 
     def _facts_of(self, customer_id: str) -> Facts | None:
         """A customer's facts for their own page, with which documents are there."""

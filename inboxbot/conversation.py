@@ -12,6 +12,8 @@ from enum import StrEnum
 from inboxbot.decision import Priority
 from inboxbot.urgency import NOTHING_AT_STAKE, Stake
 
+FRAUD = "fraud"  # the lane of mail that may be after money
+
 
 class ConversationStatus(StrEnum):
     """Where a conversation stands."""
@@ -83,6 +85,7 @@ class NewConversation:
     draft: str = ""
     thread_root: str = ""
     stake: Stake = NOTHING_AT_STAKE
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)

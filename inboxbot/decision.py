@@ -54,6 +54,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """What was released to the sender's customer by mail in the last 24 hours, and whether we ever wrote to the sender."""
+
+    documents: int = 0
+    invoices: frozenset[str] = frozenset()  # their numbers
+    sender_known: bool = True  # a mail of ours, by hand or machine, went to this address before
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What our own records say that bears on one message. The default is "nothing known", as `explain` uses it."""
 
@@ -71,6 +80,7 @@ class History:
     thread_root: str = ""  # the Message-ID its thread began with by our records; "" when they know no better than it does
     seconds_since_answer: float | None = None  # from the automatic mail that it answers until it came in
     address_stopped: str = ""  # why nothing more is sent to its sender's address, where that is so
+    released: Released = Released()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Decision:
     priority: Priority = Priority.NORMAL
     rules: tuple[str, ...] = ()  # names of the rules that applied, in order
     rules_hash: str = ""
+    suspicious: bool = False  # it may be after money: the fraud lane
 
     @property
     def automatic_mail(self) -> bool:

@@ -83,6 +83,14 @@ class SenderStanding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Something that only looks like what we know: `kind` is "look_alike" (a domain) or "display_name"."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the ledger knows that bears on one sender: their customer and that customer's items, as of one moment."""
 
@@ -100,6 +108,10 @@ class Facts:
     company_currency: str = ""  # what an amount without a currency is in where there is no customer
     invoice_shapes: tuple[str, ...] = ("INV-#####",)  # how this ledger's numbers look, '#' for a digit, commonest first
     po_shapes: tuple[str, ...] = ()
+    likenesses: tuple[Likeness, ...] = ()  # what the mail's addresses and names only look like
+    outsiders: tuple[str, ...] = ()  # addresses in To and Cc that are neither ours nor the customer's
+    other_customers: tuple[str, ...] = ()  # addresses in To and Cc that are another customer's
+    named_customers: tuple[str, ...] = ()  # other customers whose name the new text bears
 
     @property
     def open_invoices(self) -> tuple[Invoice, ...]:

@@ -21,7 +21,7 @@ import structlog
 from inboxbot import returned
 from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
-from inboxbot.conversation import NewConversation, Promise
+from inboxbot.conversation import FRAUD, NewConversation, Promise
 from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
 from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError, WorkerError
 from inboxbot.facts import Facts
@@ -30,13 +30,13 @@ from inboxbot.ingest import alignment, authenticity, parse
 from inboxbot.ingest.dns import TxtLookup
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.model import Ledger, Resolver
-from inboxbot.message import Authenticity, AuthenticityStatus, MachineClass, Message, RawMessage
+from inboxbot.message import Authenticity, AuthenticityStatus, MachineClass, Message, MessageKey, RawMessage
 from inboxbot.policy.decide import decide
 from inboxbot.policy.guard import CAPS
 from inboxbot.policy.request import request_key
 from inboxbot.policy.requirements import wanted_invoices
 from inboxbot.reply import Document, FrozenMail, Reply
-from inboxbot.responders import compose, freeze
+from inboxbot.responders import claims, compose, freeze
 from inboxbot.responders.context import AnswerContext
 from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox, portal_links
 from inboxbot.store.engine import Session, Store
@@ -93,6 +93,7 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     proof = authenticity.authenticate(message, raw, tools.config.security, tools.lookup)
     facts = tools.ledger().facts_for(message.from_.email if message.from_ else "", tools.resolver)
     understanding = tools.understander.understand(message, facts, verdict.machine)
+    facts = tools.ledger().around(facts, message, tools.resolver)
     facts = replace(facts, missing_documents=tools.documents.missing(wanted_invoices(understanding.entities, facts)))
     key = request_key(message, understanding)
     return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, key, verdict.bounce)
@@ -143,11 +144,19 @@ def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Dec
 
 def _commit_new(recorded: Recorded, understood: Understood, tools: Tools, store: Store, now: datetime) -> Decision:
     with store.transaction() as session:
-        domain = alignment.organizational(understood.message.from_.domain) if understood.message.from_ else ""
-        history = messages.history(session, understood.message, recorded.raw.key, understood.request_key, now, domain=domain)
+        history = look_back(session, understood, recorded.raw.key, now)
         decision = decide(understood, history, tools.config, now)
         commit(session, recorded.row_id, understood, decision, history, tools, now)
     return decision
+
+
+def look_back(session: Session, understood: Understood, key: MessageKey, now: datetime) -> History:
+    """What our records say about a message."""
+    domain = alignment.organizational(understood.message.from_.domain) if understood.message.from_ else ""
+    history = messages.history(session, understood.message, key, understood.request_key, now, domain=domain)
+    customer = understood.facts.customer
+    sender = understood.message.from_.email if understood.message.from_ else ""
+    return replace(history, released=outbox.released(session, customer.customer_id, sender, now)) if customer else history
 
 
 def _commit_broken(recorded: Recorded, error: Exception, tools: Tools, store: Store, now: datetime) -> Decision:
@@ -244,6 +253,7 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
             assignee=decision.assignee,
             stake=stake,
             within=within,
+            lane=FRAUD if decision.suspicious else "",
             now=now,
         )
         return history.conversation_id
@@ -259,6 +269,7 @@ def _converse(session: Session, understood: Understood, decision: Decision, hist
         draft=draft,
         thread_root=message.thread_root,
         stake=stake,
+        lane=FRAUD if decision.suspicious else "",
     )
     return conversations.open_new(session, new, now, within)
 
@@ -270,7 +281,8 @@ def _reply(session: Session, understood: Understood, decision: Decision, tools: 
     invoices = wanted_invoices(understood.understanding.entities, understood.facts)
     documents = {i.invoice_number: tools.documents.fetch(i) for i in invoices} if Intent.INVOICE_COPY in decision.answers else {}
     link = _account_link(session, understood.facts, tools, now)
-    return compose.answer(_context(understood, decision, documents, link, tools, now))
+    reply = compose.answer(_context(understood, decision, documents, link, tools, now))
+    return replace(reply, claims=claims.claims(decision.answers, invoices, understood.facts))
 
 
 def _account_link(session: Session, facts: Facts, tools: Tools, now: datetime) -> str | None:

@@ -1,12 +1,13 @@
 """The nouns of outgoing mail: a composed reply, the documents on it, and an outbox item's life.
 
-In: nothing (values only). Out: `Document`, `Reply`, `FrozenMail`, `OutboxState`, `OutboxItem`; made by `responders`, frozen and
-moved from state to state by `store`.
+In: nothing (values only). Out: `Document`, `Reply`, `Claim`, `FrozenMail`, `OutboxState`, `OutboxItem`; made by `responders`, frozen
+and moved from state to state by `store`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from inboxbot.message import Address
 
@@ -23,6 +24,14 @@ class Document:
     invoice_number: str = ""  # "" for a statement
 
 
+class Claim(NamedTuple):
+    """A figure that a mail tells: of an invoice, or ("" as subject) of the whole account."""
+
+    subject: str
+    figure: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A composed reply, before it becomes bytes."""
@@ -36,6 +45,7 @@ class Reply:
     documents: tuple[Document, ...] = ()
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()  # every figure it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +59,10 @@ class FrozenMail:
     mime: bytes
     kind: str
     customer_id: str
-    documents: tuple[tuple[str, str, str], ...] = ()  # name, sha256, customer_id
+    documents: tuple[tuple[str, str, str, str], ...] = ()  # name, sha256, customer_id, invoice number ("" for a statement)
     automatic: bool = True
     in_reply_to: str = ""  # the Message-ID it answers
+    claims: tuple[Claim, ...] = ()  # what the last check reads again
 
 
 class OutboxState(StrEnum):
@@ -92,7 +103,8 @@ class OutboxItem:
     mime: bytes
     kind: str
     customer_id: str
-    documents: tuple[tuple[str, str, str], ...]  # name, sha256, customer_id
+    documents: tuple[tuple[str, str, str, str], ...]  # name, sha256, customer_id, invoice number
     attempts: int
     claim: str  # the fencing token of this claim
     created_at: datetime
+    claims: tuple[Claim, ...] = ()

@@ -15,7 +15,9 @@ from typing import Protocol, Self
 import structlog
 
 from inboxbot.config import SendingSection, SmtpSection
+from inboxbot.decision import Priority
 from inboxbot.errors import (
+    DocumentMissingError,
     InboxbotError,
     SendError,
     SendInDoubtError,
@@ -24,9 +26,11 @@ from inboxbot.errors import (
     SendUnreachableError,
     StoreError,
 )
+from inboxbot.facts import Invoice
 from inboxbot.failpoints import reach
+from inboxbot.lastcheck import LastCheck
 from inboxbot.ledger.model import Ledger, Resolver
-from inboxbot.reply import OutboxItem, OutboxState
+from inboxbot.reply import Document, OutboxItem, OutboxState
 from inboxbot.responders.transport import SLOW_LINE
 from inboxbot.store import doubt, outbox, undelivered
 from inboxbot.store.engine import Session, Store
@@ -85,6 +89,11 @@ class Transport(Protocol):
         """Say goodbye to the server."""
 
 
+def no_documents(invoice: Invoice) -> Document:
+    """A document store in which nothing lies: no mail with an invoice's file passes the last check."""
+    raise DocumentMissingError(invoice.document, "the document store, which is not there")
+
+
 @dataclass
 class Sender:
     """Drains the outbox over one transport."""
@@ -95,6 +104,7 @@ class Sender:
     resolver: Resolver
     now: Callable[[], datetime]
     pace: Pace = Pace()
+    fetch: Callable[[Invoice], Document] = no_documents  # an invoice's document as it lies there now
     _held: deque[OutboxItem] = field(default_factory=deque)  # claimed and not handled yet
     _trouble: int = 0  # times in a row that the server could not be used at all
     _closed_until: datetime | None = None  # after such trouble nothing is tried before
@@ -133,10 +143,10 @@ class Sender:
     async def send(self, item: OutboxItem) -> OutboxState | None:
         """Send one claimed item and write down the result; None when the claim was lost to another sender."""
         log = _log.bind(outbox=item.outbox_id, message_id=item.message_id)
-        problem = misdirected(item, self.ledger(), self.resolver)
+        problem = await asyncio.to_thread(LastCheck(self.ledger(), self.resolver, self.fetch).problem, item)
         if problem:
             log.error("last_check_failed", why=problem)
-            return await self._end(item, OutboxState.FAILED, error=f"the last check before sending failed: {problem}")
+            return await self._end(item, OutboxState.FAILED, error=f"the last check before sending failed: {problem}", alarm=True)
         try:
             reply = await self.transport.send(item, lambda: asyncio.to_thread(self._begin, item))
         except SendInDoubtError as error:
@@ -183,7 +193,9 @@ class Sender:
                 outbox.give_back(session, item)
         self._held.clear()
 
-    async def _end(self, item: OutboxItem, state: OutboxState, *, error: str = "", reply: str = "") -> OutboxState | None:
+    async def _end(
+        self, item: OutboxItem, state: OutboxState, *, error: str = "", reply: str = "", alarm: bool = False
+    ) -> OutboxState | None:
         def write() -> OutboxState | None:
             now = self.now()
             look = self._first_look(now) if state is OutboxState.IN_DOUBT else None
@@ -192,7 +204,8 @@ class Sender:
                 if not outbox.finish(session, item, state, now, error=error, reply=reply, next_look_at=look):
                     return None
                 if state is not OutboxState.SENT:
-                    undelivered.show(session, item.outbox_id, f"{state.value}: {error}", now)
+                    code, priority = ("last_check", Priority.URGENT) if alarm else (state.value, Priority.HIGH)
+                    undelivered.show(session, item.outbox_id, f"{code}: {error}", now, priority)
                 elif before == OutboxState.IN_DOUBT.value:
                     doubt.reassure(session, item.outbox_id, f"the server's reply came after all: {reply}", now)
             return state
@@ -251,22 +264,3 @@ class Sender:
 
 
 _IN_DOUBT = OutboxState.IN_DOUBT.value
-
-
-def misdirected(item: OutboxItem, ledger: Ledger, resolver: Resolver) -> str:
-    """The last check: why this mail must not go to this recipient; '' when it may. Independent of the decision's code.
-
-    The recipient must (still) resolve to the customer that the mail is about, and every document on it must be that
-    customer's by today's ledger.
-    """
-    if not item.customer_id:
-        return "" if not item.documents else "documents for nobody in particular"
-    _, owner = ledger.resolve(item.rcpt_to, resolver)
-    if owner != item.customer_id:
-        return f"{item.rcpt_to} is {owner or 'nobody'}'s, the mail is about {item.customer_id}"
-    theirs = {i.document.rpartition("/")[2] for i in ledger.invoices.values() if i.customer_id == item.customer_id}
-    others = {i.document.rpartition("/")[2] for i in ledger.invoices.values() if i.customer_id != item.customer_id}
-    for name, _, customer_id in item.documents:
-        if customer_id != item.customer_id or (name in others and name not in theirs):
-            return f"{name} is not {item.customer_id}'s"
-    return ""

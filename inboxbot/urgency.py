@@ -21,6 +21,7 @@ ANSWER_WITHIN: Mapping[Priority, float] = MappingProxyType(
 _STAKE_HOURS = 3.0  # moved up by this much for every tenfold above a thousand
 _MOST_STAKE_HOURS = 12.0
 _BROKEN_HOURS = 6.0
+_FRAUD_HOURS = 10 * 365 * 24.0  # before everything that waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,15 @@ class Urgency:
     reasons: tuple[str, ...]  # codes with words, as decisions have them
 
 
-def urgency(since: datetime, priority: Priority, stake: Stake, within: Mapping[Priority, float] = ANSWER_WITHIN) -> Urgency:
-    """The urgency of a conversation whose customer waits since `since`."""
+def urgency(
+    since: datetime, priority: Priority, stake: Stake, within: Mapping[Priority, float] = ANSWER_WITHIN, *, suspicious: bool = False
+) -> Urgency:
+    """The urgency of a conversation whose customer waits since `since`; possible fraud comes before everything else."""
     due = since + timedelta(hours=within[priority])
     up, reasons = 0.0, []
+    if suspicious:
+        up += _FRAUD_HOURS
+        reasons.append("fraud: it may be after money")
     if priority in (Priority.URGENT, Priority.HIGH):
         reasons.append(f"priority: {priority.value}")
     if stake.broken_promise:

@@ -3,10 +3,13 @@
 One customer (C1, Alder) that may be answered, another (C2, Bayline) that must never see the first one's things.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
+from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +23,7 @@ from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.message import Address, Authenticity, AuthenticityStatus, MachineClass, Message, MessageKey, RawMessage
 from inboxbot.pipeline import Tools
-from inboxbot.reply import FrozenMail
+from inboxbot.reply import Document, FrozenMail
 from inboxbot.store import messages
 from inboxbot.store.engine import Store
 from inboxbot.understanding import Amount, Entities, Intent, IntentScore, Understanding
@@ -127,12 +130,39 @@ def mail_bytes(
     return "\r\n".join((*lines, "Content-Type: text/plain; charset=utf-8", "", text, "")).encode()
 
 
+def pdf(number: str) -> bytes:
+    """The document of an invoice, as `some_tools` puts it into the folder."""
+    return b"%PDF-1.4 " + number.encode()
+
+
+def sent_document(number: str, customer_id: str = "C1") -> tuple[str, str, str, str]:
+    """An invoice's document as a frozen mail names it."""
+    return f"{number}.pdf", hashlib.sha256(pdf(number)).hexdigest(), customer_id, number
+
+
+def sent_bytes(*numbers: str, to: str = "ann@alder.example", text: str = "Here it is.") -> bytes:
+    """An answer's bytes, with the documents of these invoices (default: INV-1's)."""
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = to, "Re: Invoice INV-1"
+    mail.set_content(text)
+    for number in numbers or ("INV-1",):
+        mail.add_attachment(pdf(number), maintype="application", subtype="pdf", filename=f"{number}.pdf")
+    mail.set_boundary("==part==") if mail.is_multipart() else None
+    return mail.as_bytes(policy=SMTP)
+
+
+def fetched(invoice: Invoice) -> Document:
+    """The document store in which every invoice's document lies."""
+    content = pdf(invoice.invoice_number)
+    digest = hashlib.sha256(content).hexdigest()
+    return Document(invoice.document, "application/pdf", content, digest, invoice.customer_id, invoice.invoice_number)
+
+
 def frozen_mail(number: int = 1, **changes: Any) -> FrozenMail:
     """An answer to Ann, ready for the outbox."""
     plain = FrozenMail(
         message_id=f"<out-{number}@brightwater.example>", thread_root="<1@alder.example>", mail_from=COMPANY, rcpt_to="ann@alder.example",
-        mime=b"Subject: Re: Invoice INV-1\r\n\r\nHere it is.\r\n", kind="answer", customer_id="C1",
-        documents=(("INV-1.pdf", "0" * 64, "C1"),),
+        mime=sent_bytes(), kind="answer", customer_id="C1", documents=(sent_document("INV-1"),),
     )  # fmt: skip
     return replace(plain, **changes)
 
@@ -194,7 +224,7 @@ def some_tools(folder: Path, understander: Understands | None = None, ledger: Le
     documents = folder / "documents"
     documents.mkdir(exist_ok=True)
     for invoice in INVOICES:
-        (documents / invoice.document).write_bytes(b"%PDF-1.4 " + invoice.invoice_number.encode())
+        (documents / invoice.document).write_bytes(pdf(invoice.invoice_number))
     config = a_config(**{"security": {"authentication": "off"}, "documents": {"path": documents}, **sections})
     known = ledger or a_ledger()
     return Tools(config, lambda: known, Documents(config.documents), RESOLVER, understander or Understands(), b"key", None)

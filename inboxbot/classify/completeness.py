@@ -113,7 +113,7 @@ def vetoes(message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str
         if not (attachment.inline and attachment.content_type.startswith("image/") and attachment.size <= _TINY_IMAGE)
     ]
     if message.hidden_text:
-        found.append(Veto("hidden_text", "the mail holds text that a reader cannot see"))
+        found.append(Veto("hidden_text", "a reader sees other text than the machine does"))
     if unfamiliar > MOST_UNFAMILIAR:
         found.append(Veto("unfamiliar_words", f"{unfamiliar:.0%} of the words are unknown here"))
     if not message.new_text.strip() and not message.subject.strip():

@@ -38,6 +38,7 @@ class CompanySection(Section):
     timezone: str = "UTC"
     locale: str = "en_US"
     currency: str = "USD"
+    bank_accounts: tuple[str, ...] = ()
 
     @field_validator("address")
     @classmethod
@@ -247,11 +248,21 @@ class SecuritySection(Section):
     secret_env: str | None = None
     secret_file: Path | None = None
     allow_insecure: bool = False
+    four_eyes: Literal["off", "fraud", "all"] = "off"
 
     @property
     def secret(self) -> Secret | None:
         """Where our own key lies; None: beside the store."""
         return Secret(env=self.secret_env, file=self.secret_file) if self.secret_env or self.secret_file else None
+
+
+class ReleaseSection(Section):
+    """How much one customer is told by mail without a person; counts within 24 hours."""
+
+    documents_per_mail: int = Field(20, ge=1, le=20)
+    documents_per_day: int = Field(40, ge=0)
+    invoices_per_day: int = Field(80, ge=0)
+    first_time: Literal["answer", "hold_unlisted", "hold"] = "answer"
 
 
 class LimitsSection(Section):
@@ -365,6 +376,7 @@ class Config(Section):
     documents: DocumentsSection = DocumentsSection()
     answers: AnswersSection = AnswersSection()
     security: SecuritySection = SecuritySection()
+    release: ReleaseSection = ReleaseSection()
     limits: LimitsSection = LimitsSection()
     alerts: AlertsSection = AlertsSection()
     portal: PortalSection = PortalSection()

@@ -20,6 +20,9 @@ _STUB = re.compile(
     r"|dans (?:votre|un) navigateur|en (?:su|tu|el) navegador|nel (?:tuo |vostro )?browser|this is a multi-?part message",
     re.IGNORECASE,
 )
+_TOKEN = re.compile(r"\w+")
+_LEAST_DIGITS = 4
+_MOST_OTHER_WORDS = 12
 _MAX_STUB = 400  # characters; a longer plain text is somebody's words
 
 
@@ -46,8 +49,9 @@ def body(message: MimeMessage) -> Body:
     texts, has_html, hidden = [], False, False
     for section in sections(message):
         rendered = html_text.render(section.html) if section.html else html_text.Rendered("")
-        has_html, hidden = has_html or bool(section.html), hidden or rendered.hidden_text
-        texts.append(_better(charset.tidy(section.plain), charset.tidy(rendered.text)))
+        plain, html = charset.tidy(section.plain), charset.tidy(rendered.text)
+        has_html, hidden = has_html or bool(section.html), hidden or rendered.hidden_text or _tells_more(html, plain)
+        texts.append(_better(plain, html))
     text = "\n\n".join(text for text in texts if text)
     return Body(text[:MAX_TEXT], has_html, hidden, cut=len(text) > MAX_TEXT)
 
@@ -56,6 +60,19 @@ def _better(plain: str, html: str) -> str:
     words = plain.strip()
     stub = len(words) <= _MAX_STUB and len(words) < len(html) and _STUB.search(words)
     return html if html and (not words or stub) else plain.strip("\n")
+
+
+def _tells_more(html: str, plain: str) -> bool:
+    """Whether a reader of the HTML sees numbers, or a good part of words, that the plain text does not have (RFC 2046, 5.1.4).
+
+    The machine would then answer what one form says, and people would see the other.
+    """
+    if not plain.strip() or not html.strip() or _better(plain, html) is html:
+        return False
+    known = set(_TOKEN.findall(plain.casefold()))
+    more = [token for token in dict.fromkeys(_TOKEN.findall(html.casefold())) if token not in known]
+    numbers = [token for token in more if sum(c.isdigit() for c in token) >= _LEAST_DIGITS]
+    return bool(numbers) or len(more) > max(_MOST_OTHER_WORDS, len(known) // 5)
 
 
 def sections(part: MimeMessage) -> list[Section]:

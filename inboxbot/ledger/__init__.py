@@ -7,5 +7,6 @@ gives `Facts` for a sender. The mail decides what is asked; only this package de
     csv_source  the CSV files, validated row by row
     model       Ledger: indexes, customer resolution
     documents   the invoice documents
+    likeness    addresses and names that only look like a customer's
     free_mail   domains that belong to nobody
 """

@@ -6,14 +6,17 @@ In: customers, contacts, invoices, payments. Out: `Ledger`, whose `facts_for` gi
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
 from inboxbot.facts import Contact, Customer, Facts, Invoice, Payment, SenderStanding
+from inboxbot.ledger.likeness import KnownDomains, KnownNames, likenesses, registered
+from inboxbot.message import Message
 
 _MOST_SHAPES = 12
+_MOST_SEARCHED = 20_000  # characters of a mail in which customers' names are looked for
 
 Item = TypeVar("Item", Contact, Invoice, Payment)
 
@@ -80,6 +83,43 @@ class Ledger:
         if len(by_domain) == 1:
             return SenderStanding.OWN_DOMAIN, next(iter(by_domain))
         return (SenderStanding.AMBIGUOUS if by_domain else SenderStanding.UNKNOWN), None
+
+    def around(self, facts: Facts, message: Message, resolver: Resolver) -> Facts:
+        """The facts with what the other addresses and names in the message have to do with our customers."""
+        if message.from_ is None:
+            return facts
+        recipients = tuple(dict.fromkeys(a for a in (*message.to, *message.cc) if a.domain not in resolver.company_domains))
+        owners = {a.email: self.resolve(a.email, resolver) for a in recipients}
+        named = self._known_names.companies_in(f"{message.subject}\n{message.new_text}"[:_MOST_SEARCHED])
+        own_name = facts.customer.name if facts.customer else ""
+        theirs, near = facts.customer.customer_id if facts.customer else None, registered(message.from_.domain)
+        stranger = facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
+        others = (*message.reply_to, *recipients)
+        unknown = [a for a in others if self.resolve(a.email, resolver)[0] in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)]
+        return replace(
+            facts,
+            likenesses=tuple(likenesses(message.from_, unknown, self._known_domains(resolver), self._known_names if stranger else None)),
+            outsiders=tuple(
+                email for email, (_, owner) in owners.items() if owner != theirs and registered(email.rpartition("@")[2]) != near
+            ),
+            named_customers=tuple(name for name in named if name != own_name) if facts.customer else (),
+            other_customers=tuple(email for email, (_, owner) in owners.items() if owner is not None and owner != theirs),
+        )
+
+    def _known_domains(self, resolver: Resolver) -> KnownDomains:
+        """The domains worth looking like: customers' own, and ours."""
+        if resolver not in self._domains_by_resolver:
+            known = {d: f"customer {min(o)}" for d, o in self._owners_by_domain.items() if d and d not in resolver.free_mail_domains}
+            self._domains_by_resolver[resolver] = KnownDomains({**known, **dict.fromkeys(resolver.company_domains, "our own domain")})
+        return self._domains_by_resolver[resolver]
+
+    @cached_property
+    def _domains_by_resolver(self) -> dict[Resolver, KnownDomains]:
+        return {}
+
+    @cached_property
+    def _known_names(self) -> KnownNames:
+        return KnownNames(((c.name, c.email) for c in self.contacts), (c.name for c in self.customers.values()))
 
     def _with_customer(self, shared: Facts, customer: Customer, address: str) -> Facts:
         contacts = self._contacts_by_customer.get(customer.customer_id, ())

@@ -12,8 +12,9 @@ from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Unde
 from inboxbot.facts import SenderStanding
 from inboxbot.message import MachineClass
 from inboxbot.policy import rules as rule_language
+from inboxbot.policy.fraud import CALL_BACK, LANE, imitated, in_lane, strongly_suspicious, suspicions
 from inboxbot.policy.guard import OwnIdentity, guard
-from inboxbot.policy.release import withheld
+from inboxbot.policy.release import beyond_share, withheld
 from inboxbot.policy.requirements import unmet
 from inboxbot.understanding import Intent
 
@@ -37,8 +38,13 @@ _ROUTED = {
     MachineClass.UNREADABLE: Reason("unreadable", "it cannot be read"),
 }
 _NO_ACKNOWLEDGEMENT = frozenset(
-    {"foreign_invoice", "foreign_po", "bank_words", "fraud", "authentication_failed", "reply_to_elsewhere", "hidden_text", "instruction"}
+    {
+        *LANE,
+        *("foreign_invoice", "foreign_po"),
+        *("authentication_failed", "reply_to_elsewhere", "hidden_text", "instruction", "outsider", "other_customer"),
+    }
 )
+_BY_SENDER = frozenset({MachineClass.AUTO_REPLY, MachineClass.BULK})  # the sender chose the marks that make it so
 _HELD_INTENTS = frozenset({Intent.BANK_DETAILS, Intent.SPAM, Intent.AUTO_REPLY, Intent.BOUNCE})
 
 
@@ -49,13 +55,16 @@ def decide(case: Understood, history: History, config: Config, now: datetime) ->
     filed = _filed(case, history)
     if filed:
         return Decision(Outcome.FILE, filed, rules=effect.names, rules_hash=digest)
-    release = withheld(case.message, case.authenticity, case.facts, config.security)
+    suspicious = suspicions(case, config.company.bank_accounts)
+    release = withheld(case.message, case.authenticity, case.facts, config.security, config.own_addresses)
     guarded = guard(case.message, case.machine, history, config.limits, own_identity(config), now)
-    blocked = (*_machine(case), *release, *guarded, *_understanding(case, config), *_rule(effect))
+    share = beyond_share(case.understanding, case.facts, history.released, config.release)
+    blocked = (*_machine(case), *suspicious, *release, *guarded, *_understanding(case, config), *share, *_rule(effect))
+    fraud = in_lane((reason.code for reason in blocked), case.understanding.asserted)
     routine = tuple(s.intent for s in case.understanding.intents if s.intent.routine)
     if not release and _pure_thanks(case) and case.machine is MachineClass.PERSON:
         return Decision(Outcome.FILE, (Reason("thanks", "a pure thank-you"),), rules=effect.names, rules_hash=digest)
-    priority = effect.priority or _priority(case, blocked)
+    priority = Priority.URGENT if fraud else effect.priority or _priority(case, blocked)
     if not blocked:
         return Decision(
             Outcome.ANSWER,
@@ -69,7 +78,7 @@ def decide(case: Understood, history: History, config: Config, now: datetime) ->
     acknowledge = config.answers.acknowledge == "known" and not release and not guarded and _may_acknowledge(case, blocked)
     return Decision(
         Outcome.ROUTE,
-        blocked,
+        (*blocked, CALL_BACK) if fraud else blocked,
         answers=routine,
         recipient=case.message.from_,
         acknowledge=acknowledge,
@@ -77,6 +86,7 @@ def decide(case: Understood, history: History, config: Config, now: datetime) ->
         priority=priority,
         rules=effect.names,
         rules_hash=digest,
+        suspicious=fraud,
     )
 
 
@@ -91,7 +101,7 @@ def _filed(case: Understood, history: History) -> tuple[Reason, ...]:
         return (_FILED[MachineClass.OWN],)
     if history.duplicate_of is not None:
         return (Reason("duplicate", f"the same mail is recorded as {history.duplicate_of}"),)
-    if case.machine in _FILED:
+    if case.machine in _FILED and not (case.machine in _BY_SENDER and imitated(case)):
         known = _FILED[case.machine]
         return (Reason(known.code, case.machine_words or known.words),)
     return _filed_by_words(case)
@@ -102,7 +112,7 @@ def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
     understanding = case.understanding
     stranger = case.facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
     sure = understanding.scores.get(understanding.primary, 0.0) >= SURE_MACHINE and len(understanding.intents) == 1
-    if case.machine is not MachineClass.PERSON or not sure:
+    if case.machine is not MachineClass.PERSON or not sure or strongly_suspicious(case):
         return ()
     if understanding.primary is Intent.SPAM and stranger and not understanding.entities.invoice_numbers:
         return (Reason("spam", "unsolicited mail that is not about receivables"),)
@@ -171,9 +181,8 @@ def _may_acknowledge(case: Understood, blocked: tuple[Reason, ...]) -> bool:
 
 
 def _priority(case: Understood, blocked: tuple[Reason, ...]) -> Priority:
-    codes = {reason.code for reason in blocked}
-    if Intent.BANK_DETAILS in case.understanding.asserted or codes & {"bank_words", "fraud"}:
-        return Priority.URGENT
+    if any(reason.code == "display_name" for reason in blocked):
+        return Priority.HIGH
     if Intent.SPAM in case.understanding.asserted:
         return Priority.LOW
     return Priority.NORMAL

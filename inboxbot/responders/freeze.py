@@ -116,7 +116,8 @@ def freeze(  # noqa: PLR0913 - an envelope has that many sides
         customer_id=reply.customer_id,
         automatic=automatic,
         in_reply_to=reply.in_reply_to,
-        documents=tuple((document.name, document.sha256, document.customer_id) for document in reply.documents),
+        documents=tuple((d.name, d.sha256, d.customer_id, d.invoice_number) for d in reply.documents),
+        claims=reply.claims,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CursorResult, case, func, or_
 from sqlmodel import Session, col, delete, select, update
 
-from inboxbot.conversation import Conversation, ConversationStatus, NewConversation, Note
+from inboxbot.conversation import FRAUD, Conversation, ConversationStatus, NewConversation, Note
 from inboxbot.decision import Priority
 from inboxbot.errors import NotFoundError
 from inboxbot.store import search
@@ -25,7 +25,7 @@ _URGENCY = {Priority.URGENT.value: 0, Priority.HIGH.value: 1, Priority.NORMAL.va
 
 def open_new(session: Session, new: NewConversation, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN) -> int:
     """A new conversation; its id. `within`: hours in which an answer is due, by priority."""
-    first = urgency(now, new.priority, new.stake, within)
+    first = urgency(now, new.priority, new.stake, within, suspicious=new.lane == FRAUD)
     row = ConversationRow(
         subject=new.subject,
         status=ConversationStatus.OPEN.value,
@@ -36,6 +36,7 @@ def open_new(session: Session, new: NewConversation, now: datetime, within: Mapp
         primary_intent=new.primary,
         reasons=list(new.reasons),
         tags=[],
+        lane=new.lane,
         draft=new.draft,
         thread_root=new.thread_root,
         created_at=now,
@@ -64,6 +65,7 @@ def continue_with(  # noqa: PLR0913 - what a message changes about its conversat
     assignee: str | None = None,
     stake: Stake | None = None,
     within: Mapping[Priority, float] = ANSWER_WITHIN,
+    lane: str = "",
 ) -> None:
     """A further message came: the conversation is open again, with what it says now; whoever has it keeps it."""
     row = _row(session, conversation_id)
@@ -72,6 +74,7 @@ def continue_with(  # noqa: PLR0913 - what a message changes about its conversat
     row.waiting_since = row.waiting_since or now
     row.primary_intent, row.reasons, row.draft = primary, list(reasons), draft
     row.assignee = row.assignee or assignee
+    row.lane = row.lane or lane
     if _URGENCY[priority.value] < _URGENCY[row.priority]:
         row.priority = priority.value
     _rank(row, stake if stake is not None else _stake(row), within)
@@ -278,6 +281,7 @@ def set_lane(session: Session, conversation_id: int, lane: str, who: str, now: d
     """Into a lane ("fraud"), or out of it ("")."""
     row = _row(session, conversation_id)
     before, row.lane = row.lane, lane
+    _rank(row, _stake(row))
     _changed(session, row, now)
     audit(session, who=who, what="lane", now=now, conversation_id=conversation_id, detail={"from": before, "to": lane})
 
@@ -360,7 +364,7 @@ def _changed(session: Session, row: ConversationRow, now: datetime) -> None:
 
 
 def _rank(row: ConversationRow, stake: Stake, within: Mapping[Priority, float] = ANSWER_WITHIN) -> None:
-    found = urgency(row.waiting_since or row.created_at, Priority(row.priority), stake, within)
+    found = urgency(row.waiting_since or row.created_at, Priority(row.priority), stake, within, suspicious=row.lane == FRAUD)
     row.rank, row.urgency = found.rank, list(found.reasons)
     row.due_at = found.due_at if row.status == ConversationStatus.OPEN.value else row.due_at
 

@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, func, or_, update
 from sqlmodel import Session, col, select
 
+from inboxbot.decision import Released
 from inboxbot.errors import NotFoundError
-from inboxbot.reply import FrozenMail, OutboxItem, OutboxState, SentMail
+from inboxbot.reply import Claim, FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store.tables import OutboxRow
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_SHARE_WINDOW = timedelta(hours=24)  # in which a customer's share of documents and figures counts
 
 
 def add(
@@ -45,6 +47,7 @@ def add(
         mime=frozen.mime,
         customer_id=frozen.customer_id,
         documents=[list(d) for d in frozen.documents],
+        claims=[list(claim) for claim in frozen.claims],
         automatic=frozen.automatic,
         in_reply_to=frozen.in_reply_to,
         answer_key=_answer_key(frozen, request_key, now) if frozen.automatic and request_key else None,
@@ -310,6 +313,7 @@ def adopt(session: Session, sent: SentMail, mime: bytes, now: datetime) -> None:
             mime=mime,
             customer_id="",
             documents=[],
+            claims=[],
             automatic=sent.automatic,
             in_reply_to=sent.in_reply_to,
             next_attempt_at=now,
@@ -387,6 +391,20 @@ def count_automatic(
     return session.exec(select(func.count()).select_from(OutboxRow).where(*wanted)).one()
 
 
+def released(session: Session, customer_id: str, sender: str, now: datetime) -> Released:
+    """What was released to a customer by automatic mail within a day, and whether we ever wrote to the sender."""
+    statement = select(OutboxRow.documents, OutboxRow.claims).where(
+        OutboxRow.customer_id == customer_id, col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= now - _SHARE_WINDOW
+    )
+    rows = list(session.exec(statement))
+    written_to = select(OutboxRow.id).where(OutboxRow.rcpt_to == sender, OutboxRow.state != OutboxState.FAILED.value)
+    return Released(
+        documents=sum(len(documents) for documents, _ in rows),
+        invoices=frozenset(subject for _, claims in rows for subject, _, _ in claims if subject),
+        sender_known=session.exec(written_to).first() is not None,
+    )
+
+
 def conversation_behind(session: Session, message_ids: list[str], address: str) -> int | None:
     """The conversation in which we sent one of these mails to this address."""
     statement = select(OutboxRow.conversation_id).where(
@@ -420,7 +438,8 @@ def _item(row: OutboxRow) -> OutboxItem:
         mime=row.mime,
         kind=row.kind,
         customer_id=row.customer_id,
-        documents=tuple((d[0], d[1], d[2]) for d in row.documents),
+        documents=tuple((d[0], d[1], d[2], d[3] if len(d) > 3 else "") for d in row.documents),  # noqa: PLR2004 - older rows have three
+        claims=tuple(Claim(*claim) for claim in row.claims),
         attempts=row.attempts,
         claim=row.claim,
         created_at=row.created_at,

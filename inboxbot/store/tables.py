@@ -163,6 +163,33 @@ class ConversationRow(SQLModel, table=True):
     )  # counts changes, so that two people cannot unknowingly undo each other
 
 
+class ApprovalRow(SQLModel, table=True):
+    """A colleague's reply that waits for a second pair of eyes."""
+
+    __tablename__ = "approval"
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    author: str
+    text: str
+    state: str = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outbox_id: int | None = Field(default=None, foreign_key="outbox.id")
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that came with a message. Its bytes stay in the raw mail; `sha256` finds them and proves them."""
+
+    __tablename__ = "attachment"
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    sha256: str = Field(index=True)
+    name: str  # normalised: safe as a file's name everywhere
+    content_type: str
+    size: int
+
+
 class NoteRow(SQLModel, table=True):
     """A colleague's note on a conversation."""
 
@@ -203,7 +230,8 @@ class OutboxRow(SQLModel, table=True):
     rcpt_to: str = Field(index=True)
     mime: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     customer_id: str
-    documents: list[list[str]] = Field(sa_column=_json())  # name, sha256, customer_id
+    documents: list[list[str]] = Field(sa_column=_json())  # name, sha256, customer_id, invoice number
+    claims: list[list[str]] = Field(sa_column=_json())  # subject, figure, value: what the last check reads again
     automatic: bool = True
     attempts: int = 0
     next_attempt_at: datetime = Field(sa_type=UtcDateTime)

@@ -12,7 +12,7 @@ from inboxbot.decision import Priority
 from inboxbot.store import conversations, outbox
 
 
-def show(session: Session, outbox_id: int, reason: str, now: datetime) -> None:
+def show(session: Session, outbox_id: int, reason: str, now: datetime, priority: Priority = Priority.HIGH) -> None:
     """A mail that did not arrive becomes (or stays in) a conversation."""
     row = outbox.get(session, outbox_id)
     if row.conversation_id is not None:
@@ -21,7 +21,7 @@ def show(session: Session, outbox_id: int, reason: str, now: datetime) -> None:
             session,
             row.conversation_id,
             primary=known.primary,
-            priority=Priority.HIGH,
+            priority=priority,
             reasons=[*known.reasons, reason],
             draft=conversations.draft(session, row.conversation_id),
             now=now,
@@ -32,7 +32,7 @@ def show(session: Session, outbox_id: int, reason: str, now: datetime) -> None:
         correspondent=row.rcpt_to,
         customer_id=row.customer_id or None,
         primary="other",
-        priority=Priority.HIGH,
+        priority=priority,
         reasons=(reason,),
         thread_root=row.thread_root,
     )

@@ -192,7 +192,7 @@ def test_two_hundred_kilobytes_of_one_thing_are_soon_understood(understander: Un
     text = (piece * (200_000 // len(piece) + 1))[:200_000]
     started = time.perf_counter()
     understood(understander, text)
-    assert time.perf_counter() - started < 6  # it takes well under two; it took minutes when it grew with the square
+    assert time.perf_counter() - started < 60  # it takes well under two on an idle machine; it took minutes when it grew with the square
 
 
 @pytest.mark.parametrize(

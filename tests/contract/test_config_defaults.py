@@ -20,7 +20,7 @@ SMALLEST = {
 
 # section: key = default. `...` is a key that must be given.
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "company": {"name": ..., "address": ..., "aliases": [], "timezone": "UTC", "locale": "en_US", "currency": "USD"},
+    "company": {"name": ..., "address": ..., "aliases": [], "timezone": "UTC", "locale": "en_US", "currency": "USD", "bank_accounts": []},
     "mailbox": {
         "name": "ar", "kind": ..., "host": ..., "port": 993, "security": "tls", "ca_file": None, "username": ..., "password_env": None,
         "password_file": None, "auth": "password", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",
@@ -45,8 +45,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "security": {
         "authentication": "gateway", "trusted_authserv_ids": [], "release_to": "domain", "extra_free_mail_domains": [],
-        "secret_env": None, "secret_file": None, "allow_insecure": False,
+        "secret_env": None, "secret_file": None, "allow_insecure": False, "four_eyes": "off",
     },
+    "release": {"documents_per_mail": 20, "documents_per_day": 40, "invoices_per_day": 80, "first_time": "answer"},
     "limits": {
         "per_thread_day": 3, "per_sender_day": 10, "per_domain_day": 50, "per_hour": 500, "max_message_mb": 40, "max_reply_mb": 15,
         "parse_seconds": 10, "parse_memory_mb": 512,
@@ -65,6 +66,7 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
     "company": {
         "name": ('"Them"', "Them"), "address": ('"AR@Them.example"', "ar@them.example"), "aliases": ('["a@us.example"]', ["a@us.example"]),
         "timezone": ('"Europe/Berlin"', "Europe/Berlin"), "locale": ('"de_DE"', "de_DE"), "currency": ('"EUR"', "EUR"),
+        "bank_accounts": ('["DE89 3704"]', ["DE89 3704"]),
     },
     "mailbox": {
         "name": ('"billing"', "billing"), "kind": ('"imap"', "imap"), "host": ('"mail.us.example"', "mail.us.example"),
@@ -100,7 +102,10 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
     "security": {
         "authentication": ('"off"', "off"), "trusted_authserv_ids": ('["mx"]', ["mx"]), "release_to": ('"contacts"', "contacts"),
         "extra_free_mail_domains": ('["isp.example"]', ["isp.example"]), "secret_env": ('"KEY"', "KEY"),
-        "secret_file": ('"key"', Path("/folder/key")), "allow_insecure": ("true", True),
+        "secret_file": ('"key"', Path("/folder/key")), "allow_insecure": ("true", True), "four_eyes": ('"fraud"', "fraud"),
+    },
+    "release": {
+        "documents_per_mail": ("5", 5), "documents_per_day": ("6", 6), "invoices_per_day": ("7", 7), "first_time": ('"hold"', "hold"),
     },
     "limits": {
         "per_thread_day": ("1", 1), "per_sender_day": ("0", 0), "per_domain_day": ("7", 7), "per_hour": ("8", 8),

@@ -170,7 +170,7 @@ def test_each_reason_is_told_once_and_all_of_them_are_told() -> None:
     found = decided(
         {**meaning(Intent.DISPUTE, vetoes=FRAUD * 2, unexplained=LOOSE), "authenticity": UNVERIFIED}, no_history(answers_in_hour=500)
     )
-    assert codes(found.reasons) == ["not_authenticated", "hour_cap", "not_routine", "fraud", "unexplained"]
+    assert codes(found.reasons) == ["not_authenticated", "hour_cap", "not_routine", "fraud", "unexplained", "call_back"]
 
 
 def test_the_mails_own_day_counts_for_its_promise() -> None:

@@ -83,7 +83,7 @@ def test_the_bytes_are_seven_bit_with_crlf_and_short_lines() -> None:
 def test_the_frozen_mail_carries_its_envelope() -> None:
     mail = frozen(reply(documents=(document("INV-1"),)))
     assert (mail.mail_from, mail.rcpt_to, mail.thread_root) == ("bounce@b.example", "m.fuller@a.example", "<q@a.example>")
-    assert mail.documents == (("INV-1.pdf", document("INV-1").sha256, "C1001"),)
+    assert mail.documents == (("INV-1.pdf", document("INV-1").sha256, "C1001", "INV-1"),)
     assert mail.message_id in mail.mime.decode()
     assert frozen(reply(), mail_from="").mail_from == ""
 

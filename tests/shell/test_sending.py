@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from factories import ANN, FOREIGN, INVOICES, NOW, RESOLVER, Clock, a_conversation, a_ledger, frozen_mail, open_store
+from factories import ANN, NOW, RESOLVER, Clock, a_conversation, a_ledger, fetched, frozen_mail, open_store
 
 from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.decision import Priority
@@ -23,7 +23,7 @@ from inboxbot.errors import (
 )  # fmt: skip
 from inboxbot.ledger.model import Ledger
 from inboxbot.reply import FrozenMail, OutboxItem, OutboxState
-from inboxbot.sending import BATCH, Pace, Sender, misdirected
+from inboxbot.sending import BATCH, Pace, Sender
 from inboxbot.store import conversations, outbox
 from inboxbot.store.engine import Store
 from inboxbot.store.tables import OutboxRow
@@ -69,7 +69,7 @@ class Office:
 
     @property
     def sender(self) -> Sender:
-        return Sender(self.store, self.server, lambda: self.ledger, RESOLVER, self.clock)
+        return Sender(self.store, self.server, lambda: self.ledger, RESOLVER, self.clock, fetch=fetched)
 
     def post(self, number: int = 1, mail: FrozenMail | None = None, conversation_id: int | None = None) -> int:
         with self.store.transaction() as session:
@@ -343,60 +343,3 @@ def test_a_living_sender_is_not_taken_for_dead(office: Office) -> None:
         outbox.begin_sending(session, begun, NOW, timedelta(hours=1))
     office.sender.doubt_abandoned()
     assert office.row().state == "sending"
-
-
-# the last check
-
-
-def item(office: Office, **changes: object) -> OutboxItem:
-    office.post(mail=frozen_mail(**changes))
-    return office.claimed()
-
-
-ALDERS, BAYLINES = ("INV-1.pdf", "0", "C1"), ("INV-9.pdf", "0", "C2")
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({}, ""),
-        ({"documents": ()}, ""),
-        ({"documents": (ALDERS, ("statement.pdf", "0", "C1"))}, ""),
-        ({"rcpt_to": "joe@alder.example"}, ""),  # under the customer's own domain
-        ({"customer_id": "", "documents": ()}, ""),
-        ({"customer_id": ""}, "documents for nobody in particular"),
-        ({"rcpt_to": "bob@bayline.example"}, "bob@bayline.example is C2's, the mail is about C1"),
-        ({"rcpt_to": "ann@elsewhere.example"}, "ann@elsewhere.example is nobody's, the mail is about C1"),
-        ({"documents": (ALDERS, BAYLINES)}, "INV-9.pdf is not C1's"),
-        ({"documents": (("INV-9.pdf", "0", "C1"),)}, "INV-9.pdf is not C1's"),  # whatever the mail itself says
-        ({"documents": (("INV-1.pdf", "0", "C2"),)}, "INV-1.pdf is not C1's"),
-    ],
-)
-def test_the_last_check_looks_at_recipient_and_documents(office: Office, changes: dict[str, object], words: str) -> None:
-    assert misdirected(item(office, **changes), office.ledger, RESOLVER) == words
-
-
-def test_a_misdirected_mail_is_never_handed_over_and_is_shown(office: Office) -> None:
-    office.post(mail=frozen_mail(documents=(BAYLINES,)))
-    assert office.drain() == 1
-    assert office.server.taken == []
-    assert office.row().state == "failed"
-    (shown,) = office.conversations()
-    assert shown.reasons == ("failed: the last check before sending failed: INV-9.pdf is not C1's",)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"contacts": ()}, "nobody's"),  # the contact has left
-        ({"contacts": (ANN, ANN.__class__("C2", ANN.email))}, "nobody's"),  # two customers claim the address now
-        ({"invoices": {**{i.invoice_number: i for i in INVOICES[1:]}, "INV-1": FOREIGN.__class__(
-            "INV-1", "C2", "", NOW.date(), NOW.date(), "USD", FOREIGN.amount, FOREIGN.balance, "INV-1.pdf")}}, "INV-1.pdf is not C1's"),
-    ],
-)  # fmt: skip
-def test_the_ledger_of_the_moment_of_sending_counts(office: Office, change: dict[str, object], words: str) -> None:
-    office.post()
-    office.ledger = a_ledger(**change)
-    office.drain()
-    assert (office.server.taken, office.row().state) == ([], "failed")
-    assert words in office.row().last_error

@@ -1,0 +1,68 @@
+"""The fraud lane: mail that may be after our money, or a customer's.
+
+In: everything known of a message. Out: the reasons why a person must look at it first, and what that person is to do. Whoever
+has a customer's mailbox, or a domain that looks like it, asks for one thing in the end: that money goes to another account.
+None of it is ever answered by the machine, and no rule makes it less urgent.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from inboxbot.decision import Reason, Understood
+from inboxbot.policy.bank_numbers import bank_numbers, bare_form
+from inboxbot.understanding import Intent
+
+BANK_WORDS, BANK_NUMBER, BANK_FILE, LOOK_ALIKE = "bank_words", "bank_number", "bank_file", "look_alike"
+LANE = frozenset({BANK_WORDS, BANK_NUMBER, BANK_FILE, LOOK_ALIKE, "fraud", "last_check"})
+STRONG = frozenset({BANK_NUMBER, BANK_FILE, LOOK_ALIKE})  # beyond doubt: such a mail is never filed as spam or marketing
+CALL_BACK = Reason(
+    "call_back",
+    "do not pay, change or confirm anything by what this mail says: call the customer back on the number on file, never on one"
+    " from the mail; our own bank details never change by mail",
+)
+_BANK_FILE = re.compile(
+    r"bank|\biban\b|\bswift\b|remit ?to|routing|\bkonto|coordonn[ée]es|\brib\b|cuenta|factoring|assignment of|payee|beneficiary",
+    re.IGNORECASE,
+)
+
+
+def suspicions(case: Understood, own_accounts: Iterable[str] = ()) -> tuple[Reason, ...]:
+    """Why a message belongs into the lane, beside what its words gave away already; `own_accounts` are our own numbers."""
+    ours = {bare_form(number) for number in own_accounts}
+    found = [Reason(likeness.kind, likeness.words) for likeness in case.facts.likenesses]
+    text = f"{case.message.subject}\n{case.message.new_text}"
+    found += [
+        Reason(BANK_NUMBER, f"the mail holds a bank account's {number.kind}, {_masked(number.bare)}")
+        for number in bank_numbers(text)
+        if number.bare not in ours
+    ]
+    found += list(_files(case))
+    return tuple(dict.fromkeys(found))
+
+
+def in_lane(codes: Iterable[str], asserted: Iterable[Intent]) -> bool:
+    """Whether a mail with these reasons and intents belongs into the fraud lane."""
+    return Intent.BANK_DETAILS in set(asserted) or not LANE.isdisjoint(codes)
+
+
+def imitated(case: Understood) -> bool:
+    """Whether a domain that only looks like one we know is involved."""
+    return any(likeness.kind == LOOK_ALIKE for likeness in case.facts.likenesses)
+
+
+def strongly_suspicious(case: Understood) -> bool:
+    """Beyond words that any letter of a swindler at large holds too: such a mail is not filed as spam."""
+    return Intent.BANK_DETAILS in case.understanding.asserted or any(reason.code in STRONG for reason in suspicions(case))
+
+
+def _files(case: Understood) -> Iterator[Reason]:
+    for attachment in case.message.attachments:
+        name = unicodedata.normalize("NFKC", attachment.name)
+        if _BANK_FILE.search(re.sub(r"[\W_]+", " ", name)):
+            yield Reason(BANK_FILE, f"a file is named {attachment.name[:80]!r}")
+
+
+def _masked(number: str) -> str:
+    """Enough of a number to find it in the mail, and too little to pay to it by mistake."""
+    return f"{number[:4]}...{number[-4:]}" if len(number) > 10 else f"...{number[-3:]}"  # noqa: PLR2004 - an account's or a bank's

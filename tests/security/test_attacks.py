@@ -1,0 +1,50 @@
+"""Every attack mail, threat by threat: nothing leaves by itself, whatever it claims; and the reasons name the trick."""
+
+from collections.abc import Callable
+
+import pytest
+from security import threats_sender, threats_words
+from security.attack import MEGAN, Attack, Fate
+
+from inboxbot.decision import Outcome, Priority
+
+TABLES: dict[str, dict[str, Attack]] = {
+    "spoofed sender": threats_sender.SPOOFED,
+    "ambiguous From": threats_sender.AMBIGUOUS,
+    "look-alike domain": threats_sender.LOOK_ALIKE,
+    "stranger": threats_sender.STRANGER,
+    "bank details": threats_words.BANK,
+    "hijacked mailbox": threats_words.HIJACKED,
+    "another customer's papers": threats_words.FOREIGN,
+    "orders to the machine": threats_words.ORDERS,
+    "thread": threats_words.THREAD,
+    "hostile headers": threats_words.HEADERS,
+}
+# Threats in which a genuine contact of a customer writes, or whoever has the mailbox: such a one may get a receipt.
+BY_CONTACTS = {"hijacked mailbox", "another customer's papers", "orders to the machine", "thread", "hostile headers"}
+ROWS = [pytest.param(threat, attack, id=f"{threat}: {name}") for threat, table in TABLES.items() for name, attack in table.items()]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(ROWS) >= 150
+    assert all(len(table) >= 6 for table in TABLES.values())
+
+
+@pytest.mark.parametrize(("threat", "attack"), ROWS)
+def test_nothing_leaves_by_itself(threat: str, attack: Attack, suffer: Callable[[Attack], Fate]) -> None:
+    fate = suffer(attack)
+    assert fate.decision.outcome is not Outcome.ANSWER, fate.decision
+    if fate.decision.acknowledge:  # a receipt tells nothing, and goes to the contact's own address alone
+        assert threat in BY_CONTACTS
+        assert fate.decision.recipient is not None
+        assert fate.decision.recipient.email == MEGAN
+    assert not attack.reason or attack.reason in fate.codes, fate.codes
+    if attack.urgent:
+        assert (fate.decision.priority, fate.decision.suspicious, "call_back" in fate.codes) == (Priority.URGENT, True, True)
+        assert fate.decision.outcome is Outcome.ROUTE
+
+
+def test_the_same_words_from_the_genuine_sender_are_answered(suffer: Callable[[Attack], Fate]) -> None:
+    """Else the tables would prove nothing: what differs is the trick."""
+    fate = suffer(Attack(threats_sender.COPY))
+    assert fate.decision.outcome is Outcome.ANSWER, fate.decision.reasons
