@@ -4,11 +4,12 @@ In: nothing (values only). Out: `Intent`, `Entities`, `Understanding`; made by `
 `responders`. The words are those of `docs/taxonomy.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 
@@ -181,6 +182,17 @@ class Understanding:
     def asserted(self) -> frozenset[Intent]:
         """The intents asserted, without their scores."""
         return frozenset(score.intent for score in self.intents)
+
+
+def marked(text: str, place: str, evidence: Iterable[Evidence]) -> list[tuple[str, tuple[Evidence, ...]]]:
+    """A subject or newest text (as `place` says) cut into pieces, each with the evidence that its words are."""
+    here = [one for one in evidence if one.place == place and one.start < one.end <= len(text)]
+    edges = sorted({0, len(text), *(one.start for one in here), *(one.end for one in here)})
+    return [
+        (text[start:end], tuple(one for one in here if one.start <= start and end <= one.end))
+        for start, end in pairwise(edges)
+        if start < end
+    ]
 
 
 def intent_as_json(score: IntentScore) -> dict[str, Any]:

@@ -199,4 +199,4 @@ def test_evaluate(office: Office) -> None:
 
     figures = one(ended)
     assert faults("evaluate", figures) == []
-    assert (ended.code, figures["mails"]) == (0, "1")
+    assert (ended.code, figures["mails"]) == (0, 1)

@@ -65,6 +65,7 @@ class LabelledMail:
     twin: str | None = None
     headers: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()  # what no intent says: fraud, instruction (to the machine)
 
     @property
     def primary(self) -> Intent:
@@ -134,6 +135,7 @@ def from_json(data: dict[str, Any]) -> LabelledMail:
         twin=data.get("twin"),
         headers=tuple(data.get("headers", ())),
         attachments=tuple(data.get("attach", ())),
+        kinds=tuple(data.get("kind", ())),
     )
 
 

@@ -29,9 +29,10 @@ _SINGLE = (
     "reference",
     "dispute",
     "twin",
+    "kind",
 )
 _REPEATED = {"header": "headers", "attach": "attach"}
-_LISTS = {"intents": ",", "invoices": ",", "pos": ",", "amounts": ";"}
+_LISTS = {"intents": ",", "invoices": ",", "pos": ",", "amounts": ";", "kind": ","}
 _TAGS = frozenset(Intent) | {COURTESY, CONTEXT} | NOT_NEW_TEXT
 _OUTCOMES = ("answer", "route", "file")
 _TAG = re.compile(r"\[([a-z_+]+)\] ?")
