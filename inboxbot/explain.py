@@ -1,9 +1,11 @@
 """What would be done with a mail and why: the contract's `explain --json` object.
 
-In: a mail's bytes. Out: one JSON-ready dict. Runs the very functions that decide live mail; nothing is written.
+In: a mail's bytes. Out: one JSON-ready dict, or the values behind it. Runs the very functions that decide live mail;
+nothing is written.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,7 +15,7 @@ from inboxbot.message import MessageKey, RawMessage
 from inboxbot.pipeline import Tools, broken, unreadable
 from inboxbot.pipeline import understand as understand_raw
 from inboxbot.policy.decide import decide
-from inboxbot.understanding import entities_as_json, intent_as_json
+from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
 _HEADER_PEEK = 65_536  # bytes in which the Date header is looked for
 LookBack = Callable[[Understood, RawMessage, datetime], History]
@@ -24,22 +26,45 @@ def no_history(_understood: Understood, _raw: RawMessage, _now: datetime) -> His
     return History()
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A mail file, what is known of the mail, and what would be done with it."""
+
+    name: str
+    understood: Understood
+    decision: Decision
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the outside contract."""
+        return as_json(self.name, self.understood, self.decision)
+
+
 def explain(name: str, content: bytes, tools: Tools, at: datetime | None, look_back: LookBack = no_history) -> dict[str, Any]:
     """Explain one mail; `at` is taken as now, else the mail's own date."""
+    return explained(name, content, tools, at, look_back).as_json()
+
+
+def explained(name: str, content: bytes, tools: Tools, at: datetime | None, look_back: LookBack = no_history) -> Explained:
+    """The same, as values."""
     now = at or _date_of(content) or datetime.now(UTC)
     raw = RawMessage(MessageKey("explain", 0, 0), content, _date_of(content) or now, len(content))
     try:
         understood = understand_raw(raw, tools)
     except Exception as error:  # noqa: BLE001 - as with live mail, whatever breaks, a person gets it
-        return as_json(name, *broken(raw, error, tools))
-    return as_json(name, understood, decide(understood, look_back(understood, raw, now), tools.config, now))
+        return Explained(name, *broken(raw, error, tools))
+    return Explained(name, understood, decide(understood, look_back(understood, raw, now), tools.config, now))
 
 
 def explain_unreadable_file(name: str, why: str, tools: Tools) -> dict[str, Any]:
     """A file that cannot even be opened is routed, with the reason."""
+    return explained_unreadable_file(name, why, tools).as_json()
+
+
+def explained_unreadable_file(name: str, why: str, tools: Tools) -> Explained:
+    """The same, as values."""
     now = datetime.now(UTC)
     understood = unreadable(RawMessage(MessageKey("explain", 0, 0), b"", now), why, tools)
-    return as_json(name, understood, decide(understood, History(), tools.config, now))
+    return Explained(name, understood, decide(understood, History(), tools.config, now))
 
 
 def as_json(name: str, understood: Understood, decision: Decision) -> dict[str, Any]:
@@ -62,6 +87,7 @@ def as_json(name: str, understood: Understood, decision: Decision) -> dict[str, 
         "priority": decision.priority.value,
         "unexplained": [{"text": item.text, "why": item.why} for item in understanding.unexplained],
         "vetoes": [{"code": veto.code, "words": veto.words, "evidence": veto.evidence} for veto in understanding.vetoes],
+        "evidence": [evidence_as_json(one) for one in understanding.evidence],
         "machine": understood.machine.value,
         "authenticity": {"status": understood.authenticity.status.value, "proof": understood.authenticity.proof},
         "rules": list(decision.rules),

@@ -13,6 +13,7 @@ from inboxbot.cli.options import AsJson, ConfigPath, load_app, parse_span, parse
 
 if TYPE_CHECKING:
     from inboxbot.app import App
+    from inboxbot.explain import Explained
 
 REGRESSIONS = 3  # exit code
 
@@ -37,12 +38,12 @@ def explain(
     now = parse_time(at) if at else None
     for found in _explain_all(load_app(config), files, now, with_history):
         if json:
-            print_json(found)
+            print_json(found.as_json())
         else:
             _print_words(found)
 
 
-def _explain_all(app: "App", files: list[Path], now: Any, with_history: bool) -> Iterator[dict[str, Any]]:
+def _explain_all(app: "App", files: list[Path], now: Any, with_history: bool) -> Iterator["Explained"]:
     from inboxbot import explain as explaining
 
     tools = app.tools(with_store=with_history)
@@ -51,12 +52,17 @@ def _explain_all(app: "App", files: list[Path], now: Any, with_history: bool) ->
         try:
             content = file.read_bytes()
         except OSError as error:
-            yield explaining.explain_unreadable_file(str(file), f"the file cannot be read: {error.strerror or error}", tools)
+            yield explaining.explained_unreadable_file(str(file), f"the file cannot be read: {error.strerror or error}", tools)
         else:
-            yield explaining.explain(str(file), content, tools, now, look_back)
+            yield explaining.explained(str(file), content, tools, now, look_back)
 
 
-def _print_words(found: dict[str, Any]) -> None:
+def _print_words(explained: "Explained") -> None:
+    from rich.console import Console
+
+    from inboxbot.cli import marked_text
+
+    found = explained.as_json()
     entities = {key: value for key, value in found["entities"].items() if value}
     intents = ", ".join(f"{one['intent']} ({one['probability']:.2f})" for one in found["intents"])
     typer.echo(f"{found['file']}: {found['outcome'].upper()}")
@@ -69,6 +75,8 @@ def _print_words(found: dict[str, Any]) -> None:
         typer.echo(f"  assignee   {found['assignee']}")
     for reason in found["reasons"]:
         typer.echo(f"  because    {reason}")
+    message = explained.understood.message
+    marked_text.show(Console(highlight=False), message.subject, message.new_text, explained.understood.understanding.evidence)
 
 
 def simulate(

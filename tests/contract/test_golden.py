@@ -33,6 +33,7 @@ def settled(found: dict[str, Any]) -> dict[str, Any]:
         **{key: value for key, value in found.items() if key not in (*_MODELS_OWN, "unexplained", "file")},
         "intents": [intent["intent"] for intent in found["intents"]],
         "vetoes": [veto["code"] for veto in found["vetoes"]],
+        "evidence": [one for one in found["evidence"] if one["kind"] == "entity"],
         "reasons": [_FIGURES.sub("...", reason) for reason in found["reasons"] if reason.partition(":")[0] not in unsure],
     }
 
