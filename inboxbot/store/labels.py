@@ -61,6 +61,7 @@ def corrected(session: Session) -> Iterator[dict[str, Any]]:
         yield {
             "message_id": message_id,
             "raw_sha256": message.raw_sha256,
+            "from": message.from_email,
             "subject": message.subject,
             "text": message.text,
             "received_at": message.received_at.isoformat(),
