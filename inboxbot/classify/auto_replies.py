@@ -4,10 +4,14 @@ In: a `Message`. Out: what shows that it is an automatic reply, and whether it s
 subject that only machines write is enough; words in the body alone must leave nothing over that a person would say.
 """
 
+import re
+
 from inboxbot import markers
 from inboxbot.classify import machine_words as words
 from inboxbot.message import Message
 
+_NO_WISH = re.compile(r"please (?:do not|don't|note|be (?:advised|aware))")
+_GREETING = 8  # words beside the note: a greeting and a name
 _MOST_WORDS = 120  # a body longer than this is no out-of-office note unless something else says so
 
 
@@ -45,13 +49,14 @@ def resembles(message: Message) -> str:
     away = words.found("absence", body)
     if likely := words.begins("likely_subject", subject):
         return likely if (away or _any(("boilerplate", "receipt"), body)) and not _own_business(message) else ""
-    return away if away and words.found("boilerplate", body) and not _own_business(message) else ""
+    alone = len(_leftover(message).split()) <= _GREETING
+    return away if away and (alone or words.found("boilerplate", body)) and not _own_business(message) else ""
 
 
 def _own_business(message: Message) -> bool:
     """Whether it asks for something or speaks of money beside what automatic replies say: then a person wrote it."""
     left = _leftover(message)
-    return bool(words.found("asks", left) or words.found("receivables", left))
+    return bool(words.found("asks", _NO_WISH.sub("", left)) or words.found("receivables", left))
 
 
 def _by_subject(message: Message) -> str:
@@ -73,11 +78,16 @@ def _by_body(message: Message) -> str:
     if len(body.split()) > _MOST_WORDS:
         return ""
     said = words.found("absence", body)
-    said = said if said and _any(("boilerplate", "referral"), body) else ""
+    said = said if said and (_any(("boilerplate", "referral"), body) or _nothing_but(message)) else ""
     said = said or words.found("receipt", body) if _generated(message) or said else _only_receipt(message, body)
     if not said:
         return ""
     return "" if _own_business(message) else said
+
+
+def _nothing_but(message: Message) -> bool:
+    """An absence, until when, and a greeting: a note, not an answer to a question."""
+    return bool(words.found("until", _body(message))) and len(_leftover(message).split()) <= _GREETING
 
 
 def _only_receipt(message: Message, body: str) -> str:
@@ -85,12 +95,12 @@ def _only_receipt(message: Message, body: str) -> str:
     said = words.found("receipt", body)
     if not said or words.found("reference", body):
         return ""
-    return said if sum(1 for part in words.sentences(message.new_text or message.text) if words.found("receipt", part)) > 1 else ""
+    return said if sum(1 for part in words.sentences(_said(message)) if _usual(part)) > 1 else ""
 
 
 def _leftover(message: Message) -> str:
     """What it says beside an automatic reply's own phrases."""
-    parts = words.sentences(message.new_text or message.text)
+    parts = words.sentences(_said(message))
     return " \n ".join(part for part in parts if not _usual(part))
 
 
@@ -113,4 +123,9 @@ def _any(kinds: tuple[str, ...], folded: str) -> str:
 
 
 def _body(message: Message) -> str:
-    return words.fold(message.new_text or message.text)
+    return words.fold(_said(message))
+
+
+def _said(message: Message) -> str:
+    """What it says, with what the reader takes for a disclaimer: machines say there what they are. Quotes are another's words."""
+    return message.text if message.text and not message.quoted_text else message.new_text or message.text

@@ -28,6 +28,7 @@ _MAIL_SYSTEM = re.compile(
     r"mailer-daemon|mail delivery|mail (administrator|gateway|system)|postmaster|(mail )?delivery (sub)?system"
     r"|system administrator|microsoft ?(exchange|outlook)|courier mail server|mail server\b"
 )
+_MAILER = re.compile(r"mail(er)?[._-]?daemon|mdaemon")
 _FORWARDED = re.compile(r"(?:re|aw|sv|vs|antw|odp|r|ynt|fwd?|wg|tr|rv|i|enc|doorst|vb|pd)\s*:")
 _PASSED_ON = re.compile(r"(?:fwd?|wg|tr|rv|i|enc|doorst|vb|pd)\s*:")
 _RETURNED = re.compile(  # what stands below is the mail that came back, not the report
@@ -39,16 +40,18 @@ _RETURNED = re.compile(  # what stands below is the mail that came back, not the
 
 
 _NO_WISH = re.compile(r"please (do not|don't) \w+|please check|to (try|send|resend) again")
+_LONGEST_REPORT = 20_000  # characters: a transcript, and the header that came back below it
 _FEW_WORDS = 60
+_STATUS_SAID = "an SMTP status beside an address"
 
 
 def read(message: Message, is_ours: Callable[[str], bool]) -> BounceReport:
     """What a delivery report says. `is_ours` tells Message-IDs of our own mail."""
     said = message.text or message.new_text
-    words_above = _above_returned(said[: words.LONGEST])
+    words_above = _above_returned(said[:_LONGEST_REPORT])
     block = _block(message.report_text)
     status = _status(block, words_above)
-    everything = f"{message.report_text}\n{said[: words.LONGEST]}"
+    everything = f"{message.report_text}\n{said[:_LONGEST_REPORT]}"
     return BounceReport(
         action=_action(message, block, words_above, status),
         recipient=_recipient(message, block, words_above),
@@ -81,10 +84,12 @@ def by_words(message: Message) -> str:
     said = words.begins("bounce_subject", subject)
     tells = words.found("bounce_body", body)
     if _from_daemon(message):
-        return said or tells
+        return said or tells or _from_mailer(message)
+    personal = _in_person(body) or bool(words.found("asks", _NO_WISH.sub("", words.fold(_own_words(message)))))
     if _from_mail_system(message) and not _FORWARDED.match(subject):
-        return (said or tells) if _technical(message) or (said and not _in_person(body)) else ""
-    if not tells or _in_person(body) or words.found("asks", _NO_WISH.sub("", words.fold(_own_words(message)))):
+        proven = said or tells or (_STATUS_SAID if _technical(message) and _names_somebody(message) and not personal else "")
+        return proven if _technical(message) or not personal or (said and tells and not _in_person(body)) else ""
+    if personal or not (tells or (said and _technical(message))):
         return ""
     if said:
         return said if _technical(message) or _names_somebody(message) else ""
@@ -109,6 +114,13 @@ def _from_daemon(message: Message) -> bool:
     if message.from_ is None:
         return bool(_MAIL_SYSTEM.search(words.fold(message.header("from"))))
     return markers.daemon_sender(message.from_.email)
+
+
+def _from_mailer(message: Message) -> str:
+    """The name under which nobody writes but a mail system about mail."""
+    sender = message.from_.email if message.from_ else words.fold(message.header("from"))
+    found = _MAILER.match(sender.lower())
+    return found[0] if found else ""
 
 
 def _from_mail_system(message: Message) -> bool:

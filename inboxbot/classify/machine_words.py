@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-LONGEST = 8_000  # characters of a text that are looked at: no notice says what it is further down
+LONGEST = 5_000  # characters of a text that are looked at: no notice says what it is further down
 MOST_SENTENCES = 80
 _TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " "})
 _NO_SPACES = frozenset({"ja", "zh", "ko", "th"})  # written without spaces: a word may stand inside others
@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 
 def subject(text: str) -> str:
     """The folded subject without the warnings that gateways put before it."""
-    return _WARNING.sub("", fold(text))
+    return _WARNING.sub("", fold(text).lstrip("*! "))
 
 
 def sentences(text: str) -> list[str]:

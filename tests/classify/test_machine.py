@@ -205,4 +205,4 @@ def test_classing_never_raises(
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     started = datetime.now(UTC)
     machine(mail(text[:2000], text, sender="postmaster@customer.example", return_path=""))
-    assert (datetime.now(UTC) - started).total_seconds() < 2
+    assert (datetime.now(UTC) - started).total_seconds() < 30  # where quadratic time takes hours

@@ -59,6 +59,12 @@ def test_an_automatic_reply_is_no_persons(case: dict[str, Any]) -> None:
     assert found.machine == case.get("class", "auto_reply"), found.words
 
 
+@pytest.mark.parametrize("case", cases("more"))
+def test_the_class_of_more_mails(case: dict[str, Any]) -> None:
+    found = verdict(case)
+    assert found.machine == case["class"], found.words
+
+
 @pytest.mark.parametrize("case", cases("persons"))
 def test_a_persons_mail_is_never_filed_as_a_machines(case: dict[str, Any]) -> None:
     found = verdict(case)
