@@ -176,8 +176,15 @@ def _pure_thanks(case: Understood) -> bool:
 
 
 def _may_acknowledge(case: Understood, blocked: tuple[Reason, ...]) -> bool:
+    """Never a reply: whoever answers has been heard before, and two machines that acknowledge each other have no end."""
     codes = {reason.code for reason in blocked}
-    return not codes & _NO_ACKNOWLEDGEMENT and not case.understanding.asserted & _HELD_INTENTS and case.machine is MachineClass.PERSON
+    begins = not (case.message.in_reply_to or case.message.references)
+    return (
+        begins
+        and not codes & _NO_ACKNOWLEDGEMENT
+        and not case.understanding.asserted & _HELD_INTENTS
+        and case.machine is MachineClass.PERSON
+    )
 
 
 def _priority(case: Understood, blocked: tuple[Reason, ...]) -> Priority:
