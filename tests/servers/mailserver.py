@@ -2,7 +2,8 @@
 
 In: nothing but the installed programs and root. Out: `MailServer`, a context manager. Mail to example.test lands in
 its users' mailboxes, mail to anywhere else in capture@example.test (X-Original-To names who it was for); perm@fail.test
-and temp@fail.test are refused on the submission ports. Several instances run side by side.
+and temp@fail.test are refused on the submission ports; mail to dead.test is accepted and then comes back as a delivery
+report. Several instances run side by side.
 """
 
 import os

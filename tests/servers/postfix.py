@@ -21,7 +21,7 @@ virtual_alias_domains =
 mynetworks = 127.0.0.0/8
 alias_maps =
 alias_database =
-virtual_mailbox_domains = example.test
+virtual_mailbox_domains = example.test, dead.test
 virtual_mailbox_maps = static:ok
 virtual_transport = lmtp:inet:127.0.0.1:{ports.lmtp}
 lmtp_destination_recipient_limit = 1
@@ -81,7 +81,7 @@ scache   unix - - n - 1 scache
 postlog  unix-dgram n - n - 1 postlogd
 """
 
-_CAPTURE = r"!/@example\.test$/ capture@example.test" + "\n"
+_CAPTURE = r"!/@(example|dead)\.test$/ capture@example.test" + "\n"
 
 _STAMP = "PREPEND Authentication-Results: mx.example.test; "
 _GATEWAY = rf"""
