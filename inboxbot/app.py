@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from inboxbot.alarms.channels import Channel, MailChannel, Webhook
+from inboxbot.alarms.notices import Notice
+from inboxbot.alarms.pulses import Pulses
+from inboxbot.alarms.watch import Watch
 from inboxbot.classify.artifact import load as load_artifact
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
@@ -42,6 +46,8 @@ from inboxbot.machinery import Machinery
 from inboxbot.message import RawMessage
 from inboxbot.pipeline import MEGABYTE, Tools, Understands, look_back
 from inboxbot.reading import MailboxReader
+from inboxbot.reply import OutboxItem
+from inboxbot.responders import alert
 from inboxbot.responders.templates import compile_all
 from inboxbot.responders.transport import SmtpTransport, Timeouts
 from inboxbot.sending import Pace, Sender
@@ -157,7 +163,17 @@ class App:
     def sender(self) -> Sender:
         """What drains the outbox."""
         pace = Pace.of(self.config.sending, self.smtp)
-        return Sender(self.store, self.transport(), self.learned, self.resolver, self.now, pace, self.documents.fetch)
+        return Sender(
+            self.store,
+            self.transport(),
+            self.learned,
+            self.resolver,
+            self.now,
+            pace,
+            self.documents.fetch,
+            most_per_hour=self.config.limits.per_hour,
+            report=lambda words: self.pulses.trouble("smtp", words) if words else self.pulses.ok("smtp"),
+        )
 
     def sent_copies(self) -> SentCopies | None:
         """What looks after the Sent folder; None without an IMAP mailbox, or where [smtp] sent_copy = "off"."""
@@ -196,7 +212,41 @@ class App:
             sent_copies=self.sent_copies() if "send" in parts else None,
             check_seconds=self.config.sending.check_seconds,
             refused_seconds=self._sent_mailbox.refused_retry_seconds if self._sent_mailbox else 0,
+            pulses=self.pulses,
+            watch=self.watch(),
+            watch_seconds=self.config.alerts.check_seconds,
+            audit_hours=self.config.alerts.audit_hours,
+            audit_readers=self.readers,
         )
+
+    @cached_property
+    def pulses(self) -> Pulses:
+        """When each part of this process last did its work."""
+        return Pulses(self.store, self.now)
+
+    def watch(self) -> Watch:
+        """What looks at all parts and tells people."""
+        path = sqlite_path(self.config.store.url)
+        return Watch(
+            store=self.store,
+            alerts=self.config.alerts,
+            company=self.config.company.name,
+            mailboxes=tuple(mailbox.name for mailbox in self.config.mailbox),
+            pulses=self.pulses,
+            channels=self._channels(),
+            now=self.now,
+            folder=path.parent if path else None,
+            ledger_trouble=lambda: str(self.ledger.error or ""),
+        )
+
+    def _channels(self) -> list[Channel]:
+        alerts, found = self.config.alerts, list[Channel]()
+        if alerts.to and self.config.smtp:
+            write = partial(_alert_mail, sender=self.config.sender, key=self.key)
+            found.append(MailChannel(alerts.to, self.transport, write))
+        if alerts.webhook:
+            found.append(Webhook(alerts.webhook))
+        return found
 
     def warn_at_start(self) -> None:
         """Say what an operator must know at every start."""
@@ -339,6 +389,10 @@ class App:
             now=self.now,
             desk=self.desk,
         )
+
+
+def _alert_mail(notice: Notice, to: str, now: datetime, *, sender: str, key: bytes) -> OutboxItem:
+    return alert.item(notice.subject, notice.text, to=to, sender=sender, key=key, now=now)
 
 
 def shipped_model() -> Path:

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from inboxbot.alarms.conditions import REFUSED
 from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
@@ -40,6 +41,7 @@ CLOCK_CHECK_SECONDS = 5.0
 CLOCK_JUMP_SECONDS = 60.0
 LEDGER_CHECK_SECONDS = 5
 CHORES_SECONDS = 5  # how late a snooze may end
+AUDIT_CHECK_SECONDS = 60
 # The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
 LONGEST_ROUND = 1800.0  # seconds for reading and marking: a first start may find a hundred thousand messages
 LONGEST_OVER_POLL = 300.0  # seconds beyond `poll_seconds` for waiting
@@ -133,10 +135,12 @@ class Daemon:
                     await self._pause(back_off)
                 except MailboxRefusedError as error:
                     refusals += 1
+                    await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", f"{REFUSED}{error}")
                     wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off
                     _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
                     await self._pause_until_new_secret(wait, section.password_file)
                 except MailboxTemporaryError as error:
+                    await asyncio.to_thread(self.machinery.beat, f"mailbox:{reader.section.name}", str(error))
                     wait = max(error.retry_after or 0.0, back_off)
                     _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
                     await self._pause(wait)
@@ -148,7 +152,9 @@ class Daemon:
         """One round; whether the next one has something to do already."""
         if reader.catch_up():
             self._wake(self.recorded)
-        return reader.mark_decided()
+        marked = reader.mark_decided()
+        self.machinery.beat(f"mailbox:{reader.section.name}")
+        return marked
 
     async def process(self) -> None:
         """Decide what is recorded."""
@@ -191,6 +197,9 @@ class Daemon:
         if self.machinery.sender:
             jobs.append((self.machinery.sender.doubt_abandoned, self.machinery.check_seconds))
             jobs.append((self.machinery.look_after_sent, self.machinery.check_seconds))
+        if self.machinery.watch:
+            jobs.append((self.machinery.look, self.machinery.watch_seconds))
+            jobs.append((self._audit_if_due, AUDIT_CHECK_SECONDS))
         for job, seconds in jobs:
             scheduler.add_job(asyncio.to_thread, "interval", args=[job], seconds=seconds, coalesce=True, max_instances=1, id=job.__name__)
         scheduler.start()
@@ -204,6 +213,10 @@ class Daemon:
                         one.modify(next_run_time=datetime.now(UTC))
         finally:
             scheduler.shutdown(wait=False)
+
+    def _audit_if_due(self) -> None:
+        with _store_trouble():
+            self.machinery.audit_if_due()
 
     def _ledger_if_changed(self) -> None:
         self.machinery.refresh_ledger(force=False)

@@ -87,6 +87,10 @@ class ConflictError(InboxbotError):
     """Somebody else was faster."""
 
 
+class AlertError(InboxbotError):
+    """Nobody could be told of an alarm by this channel."""
+
+
 class WorkerError(InboxbotError):
     """The process that parses mail cannot be had now; what needed it is tried again."""
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import structlog
 
+from inboxbot import health
+from inboxbot.alarms.pulses import Pulses
+from inboxbot.alarms.watch import DAEMON, Watch
 from inboxbot.errors import MailboxError, MailboxRefusedError
 from inboxbot.failpoints import reach
 from inboxbot.ledger.model import Ledger
@@ -19,10 +22,12 @@ from inboxbot.pipeline import Tools, handle
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
 from inboxbot.sent_copies import SentCopies
-from inboxbot.store import ledger_notes, messages
+from inboxbot.store import ledger_notes, messages, watchbook
 from inboxbot.store.engine import Store
+from inboxbot.store.watchbook import Pulse
 
 BATCH = 100
+AUDIT_SPAN = timedelta(days=8)  # the daily audit looks a week back, and a day more
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +49,11 @@ class Machinery:
     sent_copies: SentCopies | None = None  # None: there is no Sent folder to look into
     check_seconds: float = 30  # how often mails in doubt and sent copies are looked after
     refused_seconds: float = 1800  # how long the Sent folder is left alone after a refused login
+    pulses: Pulses | None = None  # None: nobody watches
+    watch: Watch | None = None
+    watch_seconds: float = 30
+    audit_hours: float = 24
+    audit_readers: Callable[[], list[MailboxReader]] = list  # connections of their own: a reader belongs to its thread
     _sent_rests_until: datetime | None = None
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
@@ -78,6 +88,40 @@ class Machinery:
             self.sender.doubt_abandoned()
         note_sync(self.store, self.ledger.current, self.now())
 
+    def beat(self, name: str, trouble: str = "") -> None:
+        """A part says that it has done its work, or what kept it from that."""
+        if self.pulses is not None and trouble:
+            self.pulses.trouble(name, trouble)
+        elif self.pulses is not None:
+            self.pulses.ok(name)
+
+    def look(self) -> None:
+        """One round of the watch."""
+        if self.watch is not None:
+            self.watch.look()
+
+    def audit_if_due(self) -> None:
+        """Compare every mailbox with our records, once in so many hours, whoever ran in between."""
+        for reader in self.audit_readers():
+            with self.store.transaction() as session:
+                last = watchbook.pulses(session).get(f"audit:{reader.section.name}", Pulse())
+            if last.ok_at is None or self.now() - last.ok_at >= timedelta(hours=self.audit_hours):
+                self._audit(reader)
+
+    def _audit(self, reader: MailboxReader) -> None:
+        name = f"audit:{reader.section.name}"
+        try:
+            balance = health.audit(reader, since=self.now() - AUDIT_SPAN)
+        except MailboxError as error:  # that a mailbox cannot be had is told by its own pulse
+            _log.warning("audit_failed", mailbox=reader.section.name, why=str(error))
+            return
+        finally:
+            reader.close()
+        pulse = Pulse(self.now(), balance.words, self.now() if balance.words else None)
+        with self.store.transaction() as session:
+            watchbook.set_pulse(session, name, pulse)
+        (_log.error if balance.words else _log.info)("audited", mailbox=reader.section.name, recorded=balance.recorded, words=balance.words)
+
     def look_after_sent(self) -> None:
         """Mails in doubt and copies in the Sent folder; a folder that cannot be had is tried again later."""
         if self.sent_copies:
@@ -102,6 +146,8 @@ class Machinery:
 
     async def close(self) -> None:
         """Log out everywhere."""
+        if self.pulses is not None:
+            await asyncio.to_thread(self.pulses.forget, DAEMON)
         for reader in self.readers:
             await asyncio.to_thread(reader.close)
         if self.sender:

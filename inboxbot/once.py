@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from inboxbot.alarms.conditions import REFUSED
 from inboxbot.errors import InboxbotError, MailboxError, MailboxRefusedError, StoreError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
-from inboxbot.store import messages, outbox
+from inboxbot.store import messages, outbox, watchbook
 
 TRIES = 3  # for a mailbox; a refused login is never tried more often than this
 PAUSE_SECONDS = 1.0
@@ -32,7 +33,7 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
     try:
         unread = []
         if "ingest" in parts:
-            unread = [reader.section.name for reader in machinery.readers if not await asyncio.to_thread(_read, reader)]
+            unread = [reader.section.name for reader in machinery.readers if not await asyncio.to_thread(_read, machinery, reader)]
         if "process" in parts:
             while await asyncio.to_thread(machinery.process_waiting, stop.is_set, lambda: None):
                 pass
@@ -43,24 +44,29 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
                 await asyncio.to_thread(machinery.look_after_sent)
         if "ingest" in parts:
             await asyncio.to_thread(_mark, machinery)
+        if "clock" in parts:
+            await asyncio.to_thread(machinery.look)
         left = await asyncio.to_thread(_left, machinery, parts)
     finally:
         await machinery.close()
     return 1 if unread or left or stop.is_set() else 0
 
 
-def _read(reader: MailboxReader) -> bool:
+def _read(machinery: Machinery, reader: MailboxReader) -> bool:
     """Record everything that is new; False when the mailbox could not be read."""
+    name = f"mailbox:{reader.section.name}"
     for attempt in range(1, TRIES + 1):
         try:
             while reader.catch_up() or reader.unfinished:
                 time.sleep(PAUSE_SECONDS if reader.unfinished else 0)
         except MailboxError as error:
             refused = isinstance(error, MailboxRefusedError)
+            machinery.beat(name, f"{REFUSED}{error}" if refused else str(error))
             event = "mailbox_refused" if refused else "mailbox_unreachable"
             _log.error(event, mailbox=reader.section.name, why=str(error), attempt=attempt)
             time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
         else:
+            machinery.beat(name)
             return True
     return False
 
@@ -104,6 +110,7 @@ def _left(machinery: Machinery, parts: frozenset[str]) -> bool:
             waiting = messages.counts(session)["recorded"] if "process" in parts else 0
             due = outbox.next_due(session) if "send" in parts and machinery.sender else None
             leaving = outbox.sending(session) if "send" in parts else 0
+            held = "send" in parts and bool(watchbook.held(session))  # somebody has to look before it leaves
     except StoreError:
         return True
-    return bool(waiting or leaving or (due and due <= machinery.now() + SOON))
+    return bool(waiting or leaving or held or (due and due <= machinery.now() + SOON))

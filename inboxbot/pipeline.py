@@ -38,7 +38,7 @@ from inboxbot.policy.requirements import wanted_invoices
 from inboxbot.reply import Document, FrozenMail, Reply
 from inboxbot.responders import claims, compose, freeze
 from inboxbot.responders.context import AnswerContext
-from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox, portal_links
+from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox, portal_links, watchbook
 from inboxbot.store.engine import Session, Store
 from inboxbot.store.messages import Recorded
 from inboxbot.understanding import Intent, IntentScore, Understanding
@@ -46,7 +46,6 @@ from inboxbot.urgency import stake_of
 
 MOST_ATTEMPTS = 3  # a message at which the process died this often goes to a person unread
 MEGABYTE = 1_000_000
-LOOP = "loop"  # the audit's word for what may be one
 
 
 class Understands(Protocol):
@@ -213,7 +212,7 @@ def _note_loops(session: Session, row_id: int, understood: Understood, decision:
     if codes:
         sender = understood.message.from_.email if understood.message.from_ else ""
         detail = {"codes": codes, "from": sender}
-        conversations.audit(session, who="inboxbot", what=LOOP, now=now, message_id=row_id, detail=detail)
+        conversations.audit(session, who="inboxbot", what=watchbook.LOOP, now=now, message_id=row_id, detail=detail)
 
 
 def frozen(reply: Reply, thread_root: str, tools: Tools, now: datetime) -> FrozenMail:

@@ -32,7 +32,7 @@ from inboxbot.lastcheck import LastCheck
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.reply import Document, OutboxItem, OutboxState
 from inboxbot.responders.transport import SLOW_LINE
-from inboxbot.store import doubt, outbox, undelivered
+from inboxbot.store import doubt, outbox, undelivered, watchbook
 from inboxbot.store.engine import Session, Store
 
 BATCH = 10
@@ -79,6 +79,10 @@ class Pace:
         return min(self.longest_retry, self.first_retry * int(2 ** min(max(attempts, 1) - 1, 20)))
 
 
+def _nobody_listens(_words: str) -> None:
+    """Where nobody wants to know."""
+
+
 class Transport(Protocol):
     """What hands a mail to an SMTP server."""
 
@@ -105,6 +109,8 @@ class Sender:
     now: Callable[[], datetime]
     pace: Pace = Pace()
     fetch: Callable[[Invoice], Document] = no_documents  # an invoice's document as it lies there now
+    most_per_hour: int | None = None  # above so many automatic mails in an hour it stops and asks; None: it never does
+    report: Callable[[str], None] = _nobody_listens  # what is the matter with the server, '' when nothing is
     _held: deque[OutboxItem] = field(default_factory=deque)  # claimed and not handled yet
     _trouble: int = 0  # times in a row that the server could not be used at all
     _closed_until: datetime | None = None  # after such trouble nothing is tried before
@@ -159,6 +165,7 @@ class Sender:
             return await self._retry(item, error)
         log.info("sent", reply=reply)
         self._trouble = 0
+        self.report("")
         return await self._end(item, OutboxState.SENT, reply=reply)
 
     def recover(self) -> None:
@@ -180,6 +187,8 @@ class Sender:
 
     def _claim(self) -> list[OutboxItem]:
         with self.store.transaction() as session:
+            if self.most_per_hour is not None and watchbook.brake(session, self.most_per_hour, self.now()):
+                _log.error("automatic_mail_held", why=watchbook.held(session))
             return outbox.claim(session, self.now(), self.pace.claim, BATCH, self.pace.horizon)
 
     def _begin(self, item: OutboxItem) -> bool:
@@ -218,6 +227,8 @@ class Sender:
         """The server does not have it: try again later, ever more rarely, for a day."""
         if self.now() - item.created_at > self.pace.give_up:
             return await self._end(item, OutboxState.FAILED, error=f"given up after {self.pace.give_up}: {error}")
+        if isinstance(error, SendRefusedLoginError):
+            self.report(f"login refused: {error}")
         closed = isinstance(error, SendUnreachableError | SendRefusedLoginError)
         self._trouble = self._trouble + 1 if closed else 0
         attempts = max(item.attempts, self._trouble)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inboxbot.cli.options import AsJson, ConfigPath, load_app, print_json
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, parse_span, print_json
 from inboxbot.errors import UsageError
 
 ledger_app = typer.Typer(help="The facts about money.", no_args_is_help=True)
@@ -51,7 +51,8 @@ def status(config: ConfigPath, json: AsJson = False) -> None:
     """
     from inboxbot import health
 
-    found = health.status(load_app(config).store)
+    app = load_app(config)
+    found = health.status(app.store, app.now())
     if json:
         print_json(found)
     else:
@@ -64,31 +65,36 @@ def status(config: ConfigPath, json: AsJson = False) -> None:
     raise typer.Exit(1 if found["needs_person"] else 0)
 
 
-def audit(config: ConfigPath, json: AsJson = False) -> None:
+def audit(
+    config: ConfigPath,
+    json: AsJson = False,
+    since: Annotated[str, typer.Option("--since", help="Only what came in within this span, such as 7d.")] = "",
+) -> None:
     """Compare every mailbox with our records; exit code 1 when a message's fate is unknown.
 
-    Example: inboxbot audit --config inboxbot.toml
+    Example: inboxbot audit --since 7d --config inboxbot.toml
     """
     from dataclasses import asdict
 
     from inboxbot import health
 
-    readers = load_app(config).readers()
+    app = load_app(config)
+    begin = app.now() - parse_span(since) if since else None
     balances = []
-    for reader in readers:
+    for reader in app.readers():
         try:
-            balances.append(health.audit(reader))
+            balances.append(health.audit(reader, begin))
         finally:
             reader.close()
     for balance in balances:
         if json:
-            print_json(asdict(balance))
+            print_json({key: value for key, value in asdict(balance).items() if key != "lost"})
         else:
             typer.echo(
                 f"{balance.mailbox}: {balance.in_mailbox} in the mailbox, {balance.recorded} recorded, {balance.unread} not read yet"
             )
-            for uid in balance.unknown:
-                typer.echo(f"inboxbot: {balance.mailbox}: the fate of message UID {uid} is unknown", err=True)
+            for lost in balance.lost:
+                typer.echo(f"inboxbot: {balance.mailbox}: fate unknown: {lost}", err=True)
     raise typer.Exit(1 if any(balance.unknown for balance in balances) else 0)
 
 

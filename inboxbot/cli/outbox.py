@@ -11,6 +11,7 @@ from inboxbot.cli.options import AsJson, ConfigPath, load_app, me, print_json
 from inboxbot.errors import UsageError
 
 app = typer.Typer(help="Mail on its way out.", no_args_is_help=True)
+Who = Annotated[str, typer.Option("--as", help="Who says so (default: the login name).")]
 
 
 @app.command("list")
@@ -31,6 +32,32 @@ def list_items(
     for row in rows:
         typer.echo(f"{row['id']:>6}  {row['state']:<9} {row['kind']:<15} {row['rcpt_to']:<40} {row['last_error']}")
     typer.echo(f"{len(rows)} items")
+
+
+@app.command("hold")
+def hold(config: ConfigPath, reason: Annotated[str, typer.Option("--reason", help="Why.")] = "asked for", who: Who = "") -> None:
+    """Let no automatic mail leave until it is resumed; people's replies still go out.
+
+    Example: inboxbot outbox hold --reason "the new ledger looks wrong" --config inboxbot.toml
+    """
+    from inboxbot.desk import brake
+
+    app_ = load_app(config)
+    with app_.store.transaction() as session:
+        brake.hold_mail(session, reason, who or me(), app_.now())
+
+
+@app.command("resume")
+def resume(config: ConfigPath, who: Who = "") -> None:
+    """Let automatic mail leave again after it was held.
+
+    Example: inboxbot outbox resume --config inboxbot.toml
+    """
+    from inboxbot.desk import brake
+
+    app_ = load_app(config)
+    with app_.store.transaction() as session:
+        brake.resume_mail(session, who or me(), app_.now())
 
 
 @app.command("settle")

@@ -11,6 +11,7 @@ from inboxbot.config.secret import Secret
 from inboxbot.config.sections import (
     ACCOUNT_OWNER,
     LOOPBACK,
+    AlertsSection,
     AnswersSection,
     CompanySection,
     Config,
@@ -30,6 +31,7 @@ from inboxbot.config.sections import (
 __all__ = [
     "ACCOUNT_OWNER",
     "LOOPBACK",
+    "AlertsSection",
     "AnswersSection",
     "CompanySection",
     "Config",

@@ -283,6 +283,22 @@ class AlertsSection(Section):
 
     to: tuple[str, ...] = ()
     webhook: str | None = None
+    silent_minutes: float = Field(15, gt=0)
+    disk_free_mb: float = Field(500, ge=0)
+    check_seconds: float = Field(30, gt=0)
+    audit_hours: float = Field(24, gt=0)
+
+    @field_validator("to")
+    @classmethod
+    def _addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_address(value) for value in values)
+
+    @field_validator("webhook")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://[^\s/]+", value):
+            raise ValueError(f"expected an address that begins with https:// or http://, got {value!r}")
+        return value
 
 
 class PortalSection(Section):

@@ -328,9 +328,41 @@ def counts(session: Session) -> dict[str, int]:
     return result
 
 
-def known_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:
-    """Every UID recorded of a mailbox, for the audit."""
-    return set(session.exec(select(MessageRow.uid).where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity)))
+def known_uids(session: Session, mailbox: str, uidvalidity: int, since: datetime | None = None) -> set[int]:
+    """Every UID recorded of a mailbox, or of what came in since a moment."""
+    statement = select(MessageRow.uid).where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity)
+    return set(session.exec(statement.where(col(MessageRow.received_at) >= since) if since else statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A recorded message that has not ended as every message must, and why."""
+
+    uid: int
+    why: str
+    received_at: datetime
+    sender: str
+    subject: str
+
+
+def unsettled(session: Session, mailbox: str, uidvalidity: int, before: datetime, since: datetime | None = None) -> list[Unsettled]:
+    """Messages recorded before a moment that are not decided; answered ones without a mail; routed ones without a conversation."""
+    mailed = select(OutboxRow.answers_message_id).where(col(OutboxRow.answers_message_id).is_not(None))
+    kinds = (
+        ("it was recorded, and never decided", MessageRow.state == RECORDED),
+        ("it counts as answered, but no mail answers it", (col(MessageRow.outcome) == "answer") & col(MessageRow.id).not_in(mailed)),
+        (
+            "it counts as routed, but lies in no conversation",
+            (col(MessageRow.outcome) == "route") & col(MessageRow.conversation_id).is_(None),
+        ),
+    )
+    here = (MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, col(MessageRow.recorded_at) < before)
+    place = (*here, col(MessageRow.received_at) >= since) if since else here
+    return [
+        Unsettled(row.uid, why, row.received_at, row.from_email, row.subject)
+        for why, condition in kinds
+        for row in session.exec(select(MessageRow).where(*place, condition).order_by(col(MessageRow.uid)))
+    ]
 
 
 def _identity(key: MessageKey) -> tuple[bool, bool, bool]:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from inboxbot.decision import Released
 from inboxbot.errors import NotFoundError
 from inboxbot.reply import Claim, FrozenMail, OutboxItem, OutboxState, SentMail
+from inboxbot.store import watchbook
 from inboxbot.store.tables import OutboxRow
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -65,7 +66,7 @@ def _answer_key(frozen: FrozenMail, request_key: str, now: datetime) -> str:
 
 
 def claim(session: Session, now: datetime, lease: timedelta, limit: int, horizon: timedelta = timedelta.max) -> list[OutboxItem]:
-    """Take up to `limit` due items under a lease, oldest first.
+    """Take up to `limit` due items under a lease, oldest first; while automatic mail is held, only people's.
 
     A time farther ahead than `horizon` was written by a clock that was wrong: it has come. Two senders cannot have one
     item for that: the claim decides, not the lease.
@@ -75,7 +76,7 @@ def claim(session: Session, now: datetime, lease: timedelta, limit: int, horizon
     due = or_(col(OutboxRow.next_attempt_at) <= now, col(OutboxRow.next_attempt_at) > far)
     statement = (
         select(OutboxRow)
-        .where(OutboxRow.state == OutboxState.READY.value, due, free)
+        .where(OutboxRow.state == OutboxState.READY.value, due, free, *_allowed(session))
         .order_by(col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -365,8 +366,13 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the earliest ready item may be tried; None when nothing is ready."""
-    return session.exec(select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == OutboxState.READY.value)).one()
+    """When the earliest ready item may be tried; None when nothing is ready. What is held does not count."""
+    statement = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == OutboxState.READY.value, *_allowed(session))
+    return session.exec(statement).one()
+
+
+def _allowed(session: Session) -> tuple[ColumnElement[bool], ...]:
+    return (col(OutboxRow.automatic).is_(False),) if watchbook.held(session) else ()
 
 
 def sending(session: Session) -> int:

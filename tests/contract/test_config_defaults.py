@@ -52,7 +52,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "per_thread_day": 3, "per_sender_day": 10, "per_domain_day": 50, "per_hour": 500, "max_message_mb": 40, "max_reply_mb": 15,
         "parse_seconds": 10, "parse_memory_mb": 512,
     },
-    "alerts": {"to": [], "webhook": None},
+    "alerts": {"to": [], "webhook": None, "silent_minutes": 15, "disk_free_mb": 500, "check_seconds": 30, "audit_hours": 24},
     "portal": {"base_url": None, "link_days": 14, "pay_url_template": None},
     "web": {"host": "127.0.0.1", "port": 8080},
     "model": {"path": None, "risk": 0.02, "confidence": 0.95},
@@ -114,7 +114,10 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
         "parse_seconds": ("5", 5),
         "parse_memory_mb": ("256", 256),
     },
-    "alerts": {"to": ('["boss@us.example"]', ["boss@us.example"]), "webhook": ('"https://us.example/hook"', "https://us.example/hook")},
+    "alerts": {
+        "to": ('["boss@us.example"]', ["boss@us.example"]), "webhook": ('"https://us.example/hook"', "https://us.example/hook"),
+        "silent_minutes": ("5", 5), "disk_free_mb": ("100", 100), "check_seconds": ("5", 5), "audit_hours": ("12", 12),
+    },
     "portal": {
         "base_url": ('"https://pay.us.example"', "https://pay.us.example"), "link_days": ("3", 3),
         "pay_url_template": ('"https://pay.us.example/{invoice_number}"', "https://pay.us.example/{invoice_number}"),

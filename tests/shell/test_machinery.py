@@ -16,7 +16,7 @@ from inboxbot.ingest.mailbox import FetchFailure, MailboxStatus
 from inboxbot.ledger.csv_source import COLUMNS
 from inboxbot.ledger.source import LedgerSource
 from inboxbot.machinery import BATCH, Machinery
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage
 from inboxbot.pipeline import Tools
 from inboxbot.reading import MailboxReader
 from inboxbot.reply import OutboxItem, OutboxState
@@ -60,6 +60,10 @@ class Listed:
     def fetch(self, uids: Any) -> Iterator[RawMessage | FetchFailure]:
         for uid in uids:
             yield RawMessage(MessageKey("ar", 7, uid), f"Subject: {uid}\r\n\r\n".encode(), NOW)
+
+    def glance(self, uids: Any) -> list[Glance]:
+        """Headers of mail that lies there since yesterday."""
+        return [Glance(uid, 1, NOW - timedelta(days=1), "") for uid in uids]
 
     def mark(self, uid: int, outcome: str, after: object, move_to: str = "") -> bool:
         raise AssertionError((uid, outcome, after, move_to))

@@ -1,0 +1,99 @@
+"""What is the matter, from what the parts of the program and the records show.
+
+In: `Signs`, `[alerts]`. Out: the alarms that hold now. Nothing here reads a clock, a file or a store.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from inboxbot.config import AlertsSection
+from inboxbot.store.watchbook import Pulse, Waiting
+
+NOTHING = Waiting()
+DOUBT_GRACE = timedelta(minutes=2)  # most doubts are settled by the Sent folder's first look
+REFUSED = "login refused: "  # how the trouble of a part begins whose login was refused
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a person must know. The name is stable; the words say what, and what to do."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Everything that the watch sees in one round."""
+
+    now: datetime
+    started_at: datetime
+    mailboxes: tuple[str, ...] = ()
+    pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    undecided: Waiting = NOTHING
+    unsent: Waiting = NOTHING
+    doubtful: Waiting = NOTHING
+    loops: Waiting = NOTHING
+    held: str = ""  # why automatic mail is held
+    disk_free_mb: float | None = None
+    store_trouble: str = ""
+    ledger_trouble: str = ""
+
+
+def raised(signs: Signs, alerts: AlertsSection) -> tuple[Alarm, ...]:
+    """Every alarm that holds now."""
+    silent = timedelta(minutes=alerts.silent_minutes)
+    return (
+        *_store(signs, alerts),
+        *(alarm for name in signs.mailboxes for alarm in _mailbox(name, signs, silent)),
+        *_work(signs, silent),
+        *_audits(signs),
+        *_loops(signs),
+    )
+
+
+def _store(signs: Signs, alerts: AlertsSection) -> Iterator[Alarm]:
+    if signs.store_trouble:
+        yield Alarm("store", f"our records cannot be written, so nothing is answered: {signs.store_trouble}")
+    if signs.disk_free_mb is not None and signs.disk_free_mb < alerts.disk_free_mb:
+        yield Alarm("disk", f"only {signs.disk_free_mb:.0f} MB are free where our records lie; make room, or everything stops")
+    if signs.ledger_trouble:
+        yield Alarm("ledger", f"the ledger could not be read, the last good one is in use: {signs.ledger_trouble}")
+
+
+def _mailbox(name: str, signs: Signs, silent: timedelta) -> Iterator[Alarm]:
+    pulse = signs.pulses.get(f"mailbox:{name}", Pulse())
+    if pulse.trouble.startswith(REFUSED):
+        yield Alarm(f"login:{name}", f"mailbox {name} refuses our login; renew the password or the token: {pulse.trouble[len(REFUSED) :]}")
+        return
+    last = max(filter(None, (pulse.ok_at, signs.started_at)))
+    if signs.now - last > silent:
+        why = f": {pulse.trouble}" if pulse.trouble else ""
+        yield Alarm(f"silent:{name}", f"mailbox {name} was not read since {last:%Y-%m-%d %H:%M} UTC{why}")
+
+
+def _work(signs: Signs, silent: timedelta) -> Iterator[Alarm]:
+    smtp = signs.pulses.get("smtp", Pulse())
+    if smtp.trouble.startswith(REFUSED):
+        yield Alarm("login:smtp", f"the SMTP server refuses our login; no mail leaves: {smtp.trouble[len(REFUSED) :]}")
+    elif signs.unsent.since and signs.now - signs.unsent.since > silent:
+        yield Alarm("unsent", f"{signs.unsent.count} mails could not leave since {signs.unsent.since:%H:%M} UTC: {signs.unsent.words}")
+    if signs.undecided.since and signs.now - signs.undecided.since > silent:
+        yield Alarm("undecided", f"{signs.undecided.count} mails wait to be decided since {signs.undecided.since:%Y-%m-%d %H:%M} UTC")
+    if signs.doubtful.since and signs.now - signs.doubtful.since > DOUBT_GRACE:
+        words = f"nobody knows whether {signs.doubtful.count} mails were sent; look, and say so: inboxbot outbox list --state in_doubt"
+        yield Alarm("in_doubt", words)
+    if signs.held:
+        yield Alarm("brake", f"automatic mail is held: {signs.held}; look at the outbox, then: inboxbot outbox resume")
+
+
+def _audits(signs: Signs) -> Iterator[Alarm]:
+    for name, pulse in sorted(signs.pulses.items()):
+        if name.startswith("audit:") and pulse.trouble:
+            yield Alarm(name, f"mailbox {name[6:]} and our records disagree: {pulse.trouble}; see: inboxbot audit")
+
+
+def _loops(signs: Signs) -> Iterator[Alarm]:
+    if signs.loops.count:
+        yield Alarm("loop", f"{signs.loops.count} mails within an hour may be part of a loop and were not answered ({signs.loops.words})")

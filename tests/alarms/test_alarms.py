@@ -1,0 +1,313 @@
+"""Alarms: what raises one, that each is told once and its end once, and by a channel that is not the broken one."""
+
+import json
+import shutil
+import threading
+from collections import namedtuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import NOW, Clock, frozen_mail, open_store, raw_mail
+
+from inboxbot.alarms import book
+from inboxbot.alarms.channels import MailChannel, Webhook
+from inboxbot.alarms.conditions import Alarm, Signs, raised
+from inboxbot.alarms.notices import Notice, notice
+from inboxbot.alarms.pulses import Pulses
+from inboxbot.alarms.watch import Watch
+from inboxbot.config.sections import AlertsSection
+from inboxbot.errors import AlertError, SendTemporaryError, StoreError
+from inboxbot.health import status
+from inboxbot.reply import OutboxItem, OutboxState
+from inboxbot.responders import alert
+from inboxbot.store import conversations, messages, outbox, watchbook
+from inboxbot.store.engine import Store
+from inboxbot.store.watchbook import AlarmState, Pulse, Waiting
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SIGNS = Signs(NOW, NOW - HOUR, ("ar",), {"mailbox:ar": Pulse(NOW - MINUTE)})
+LATE = NOW - timedelta(minutes=20)
+
+
+def names(signs: Signs) -> list[str]:
+    return [alarm.name for alarm in raised(signs, AlertsSection())]
+
+
+def test_nothing_is_the_matter_where_all_is_well() -> None:
+    assert names(SIGNS) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"pulses": {"mailbox:ar": Pulse(NOW, "login refused: [AUTHENTICATIONFAILED]", NOW)}}, "login:ar"),
+        ({"pulses": {"mailbox:ar": Pulse(LATE)}}, "silent:ar"),
+        ({"pulses": {}}, "silent:ar"),  # never read since the start an hour ago
+        ({"pulses": {**SIGNS.pulses, "smtp": Pulse(None, "login refused: 535", NOW)}}, "login:smtp"),
+        ({"unsent": Waiting(3, LATE, "connection refused")}, "unsent"),
+        ({"undecided": Waiting(3, LATE)}, "undecided"),
+        ({"doubtful": Waiting(1, NOW - 3 * MINUTE)}, "in_doubt"),
+        ({"held": "600 automatic mails within an hour"}, "brake"),
+        ({"loops": Waiting(1, NOW, "domain_cap")}, "loop"),
+        ({"pulses": {**SIGNS.pulses, "audit:ar": Pulse(NOW, "the fate of 3 messages is unknown", NOW)}}, "audit:ar"),
+        ({"disk_free_mb": 20.0}, "disk"),
+        ({"store_trouble": "disk I/O error"}, "store"),
+        ({"ledger_trouble": "contacts.csv is not there"}, "ledger"),
+    ],
+)
+def test_each_trouble_raises_its_alarm_and_no_other(change: dict[str, Any], name: str) -> None:
+    assert names(replace(SIGNS, **change)) == [name]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pulses": {"mailbox:ar": Pulse(NOW - 5 * MINUTE, "connection reset", NOW)}},
+        {"unsent": Waiting(3, NOW - MINUTE, "greylisted")},
+        {"doubtful": Waiting(1, NOW - MINUTE)},  # the Sent folder has not been looked into yet
+        {"disk_free_mb": 900.0},
+        {"started_at": NOW - MINUTE, "pulses": {}},
+    ],
+)
+def test_a_passing_trouble_raises_none(change: dict[str, Any]) -> None:
+    assert names(replace(SIGNS, **change)) == []
+
+
+class Story:
+    """The book over time."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, AlarmState] = {}
+        self.now = NOW
+
+    def turn(self, *holding: str, after: timedelta = MINUTE, works: bool = True) -> tuple[list[str], list[str]]:
+        self.now += after
+        telling = book.turn([Alarm(name, name) for name in holding], self.known, self.now)
+        for state in book.told(telling, self.now) if works else telling.states:
+            self.known[state.name] = state
+        return [s.name for s in telling.raised], [s.name for s in telling.recovered]
+
+
+def test_an_alarm_is_told_once_and_its_end_once() -> None:
+    story = Story()
+    assert story.turn("disk") == (["disk"], [])
+    assert [story.turn("disk") for _ in range(5)] == [([], [])] * 5
+    assert story.turn("disk", "loop") == (["loop"], [])
+    assert story.turn("loop") == ([], ["disk"])
+    assert story.turn() == ([], ["loop"])
+    assert story.turn() == ([], [])
+
+
+def test_an_alarm_that_comes_and_goes_makes_no_flood() -> None:
+    story, told = Story(), 0
+    for _ in range(60):  # two hours, on and off each minute
+        for holding in (("disk",), ()):
+            told += sum(len(names) for names in story.turn(*holding))
+    assert told <= 6  # at most one beginning and one end an hour
+
+
+def test_what_comes_again_after_a_quiet_hour_is_told_again() -> None:
+    story = Story()
+    story.turn("disk")
+    story.turn()
+    assert story.turn("disk", after=2 * HOUR) == (["disk"], [])
+
+
+def test_what_could_not_be_told_is_told_later() -> None:
+    story = Story()
+    assert story.turn("disk", works=False) == (["disk"], [])
+    assert story.turn("disk") == (["disk"], [])
+    assert story.turn("disk") == ([], [])
+    assert story.turn(works=False) == ([], ["disk"])
+    assert story.turn() == ([], ["disk"])
+    assert story.turn() == ([], [])
+
+
+@dataclass
+class Recorder:
+    """A channel that remembers, or fails."""
+
+    name: str = "recorder"
+    broken: bool = False
+    heard: list[Notice] = field(default_factory=list)
+
+    def tell(self, words: Notice, _now: object) -> None:
+        if self.broken:
+            raise AlertError("broken")
+        self.heard.append(words)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    found = open_store(tmp_path)
+    yield found
+    found.close()
+
+
+def a_watch(store: Store, clock: Clock, *channels: Recorder) -> Watch:
+    pulses = Pulses(store, clock)
+    return Watch(store, AlertsSection(disk_free_mb=0), "Brightwater", ("ar",), pulses, channels, clock, None, lambda: "")
+
+
+def test_the_other_channel_is_used_and_a_restart_tells_nothing_anew(store: Store) -> None:
+    clock, mail, hook = Clock(), Recorder(broken=True), Recorder()
+    watch = a_watch(store, clock, mail, hook)
+    watch.pulses.trouble("mailbox:ar", "login refused: no")
+    watch.look()
+    watch.look()
+    assert [words.json["raised"][0]["name"] for words in hook.heard] == ["login:ar"]
+    again = a_watch(store, clock, hook)
+    again.look()
+    assert len(hook.heard) == 1
+    assert any(words.startswith("alarm login:ar") for words in status(store, clock())["needs_person"])
+    again.pulses.ok("mailbox:ar")
+    again.look()
+    assert [words.json["recovered"][0]["name"] for words in hook.heard[1:]] == ["login:ar"]
+    assert status(store, clock())["needs_person"] == []
+
+
+def test_with_every_channel_broken_it_tries_ever_more_rarely(store: Store) -> None:
+    clock, only = Clock(), Recorder(broken=True)
+    watch = a_watch(store, clock, only)
+    watch.pulses.trouble("mailbox:ar", "login refused: no")
+    watch.look()
+    only.broken = False
+    watch.look()
+    assert only.heard == []  # half a minute has not passed
+    clock.move(minutes=1)
+    watch.look()
+    assert len(only.heard) == 1
+
+
+def test_a_broken_store_is_told_once_although_nothing_can_be_written_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise StoreError("the store did not take a change")
+
+    clock, hook = Clock(), Recorder()
+    watch = a_watch(store, clock, hook)
+    watch.pulses.ok("mailbox:ar")
+    monkeypatch.setattr(store, "transaction", broken)
+    watch.look()
+    watch.look()
+    assert [words.json["raised"][0]["name"] for words in hook.heard] == ["store"]
+    monkeypatch.undo()
+    watch.look()
+    assert hook.heard[-1].json["recovered"][0]["name"] == "store"
+
+
+def test_a_full_disk_is_seen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")  # noqa: PYI024 - as shutil's own
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 10**6))
+    hook = Recorder()
+    watch = replace(a_watch(store, Clock(), hook), alerts=AlertsSection(), folder=tmp_path)
+    watch.look()
+    assert "1 MB are free" in hook.heard[0].text
+
+
+def test_the_records_own_troubles_are_seen(store: Store) -> None:
+    clock, hook = Clock(), Recorder()
+    with store.transaction() as session:
+        messages.record(session, raw_mail(), NOW)
+        outbox.add(session, frozen_mail(), NOW)
+        item = outbox.claim(session, NOW, HOUR, 1)[0]
+        outbox.begin_sending(session, item, NOW, HOUR)
+        outbox.finish(session, item, OutboxState.IN_DOUBT, NOW, error="cut")
+        conversations.audit(session, who="inboxbot", what="loop", now=NOW, detail={"codes": ["domain_cap"], "from": "x@y.example"})
+        watchbook.hold(session, "too much", NOW)
+    watch = a_watch(store, clock, hook)
+    clock.move(minutes=16)
+    watch.pulses.ok("mailbox:ar")
+    watch.look()
+    assert {state["name"] for state in hook.heard[0].json["raised"]} == {"undecided", "in_doubt", "loop", "brake"}
+    assert len(hook.heard) == 1  # one notice for all of them
+
+
+def test_a_daemon_that_died_is_seen_by_status(store: Store) -> None:
+    clock = Clock()
+    a_watch(store, clock).look()
+    assert status(store, clock())["needs_person"] == []
+    clock.move(hours=1)
+    assert any("does not run" in words for words in status(store, clock())["needs_person"])
+
+
+def test_a_daemon_that_stopped_in_order_is_not_missed(store: Store) -> None:
+    clock = Clock()
+    watch = a_watch(store, clock)
+    watch.look()
+    watch.pulses.forget("daemon")
+    clock.move(hours=1)
+    assert status(store, clock())["needs_person"] == []
+
+
+NOTICE = notice(book.turn([Alarm("disk", "only 3 MB are free")], {}, NOW), "Brightwater")
+
+
+def test_the_webhook_gets_json_and_a_refusal_is_an_error() -> None:
+    got: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204 if len(got) == 1 else 500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        hook = Webhook(f"http://127.0.0.1:{server.server_port}/x")
+        hook.tell(NOTICE, NOW)
+        with pytest.raises(AlertError, match="500"):
+            hook.tell(NOTICE, NOW)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    with pytest.raises(AlertError):
+        hook.tell(NOTICE, NOW)
+    assert got[0]["raised"] == [{"name": "disk", "words": "only 3 MB are free", "since": NOW.isoformat(), "until": None}]
+
+
+class FakeTransport:
+    """Takes mail for some addresses."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused, self.sent = refused, list[OutboxItem]()
+
+    async def send(self, item: OutboxItem, begin: Any) -> str:
+        if item.rcpt_to in self.refused:
+            raise SendTemporaryError("450")
+        assert await begin()
+        self.sent.append(item)
+        return "250"
+
+    async def aclose(self) -> None:
+        pass
+
+
+def write(words: Notice, to: str, now: Any) -> OutboxItem:
+    return alert.item(words.subject, words.text, to=to, sender="ar@brightwater.example", key=b"key", now=now)
+
+
+def test_one_address_that_takes_it_is_enough() -> None:
+    transport = FakeTransport("a@x.example")
+    MailChannel(("a@x.example", "b@x.example"), lambda: transport, write).tell(NOTICE, NOW)
+    assert [item.rcpt_to for item in transport.sent] == ["b@x.example"]
+    mail = message_from_bytes(transport.sent[0].mime)
+    assert (mail["Auto-Submitted"], mail["To"]) == ("auto-generated", "b@x.example")
+    assert "only 3 MB are free" in mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "ALARM" in mail["Subject"]
+
+
+def test_without_any_address_that_takes_it_it_was_not_told() -> None:
+    with pytest.raises(AlertError):
+        MailChannel(("a@x.example",), lambda: FakeTransport("a@x.example"), write).tell(NOTICE, NOW)
