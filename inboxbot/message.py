@@ -79,6 +79,7 @@ class Attachment:
     size: int  # bytes, decoded
     sha256: str
     inline: bool = False
+    text: str = ""  # a table's or a PDF's rows, where they could be read; "": unread
 
 
 @dataclass(frozen=True, slots=True)

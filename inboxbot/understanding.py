@@ -101,6 +101,31 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class RemittanceRow:
+    """One line of a remittance: an invoice in the ledger's form, and what is paid of it. `gross` is None where only one amount stands."""
+
+    invoice_number: str
+    gross: Decimal | None
+    discount: Decimal  # 0 or more
+    paid: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """A table that says which invoices a payment is for; `others` are its lines with numbers that are neither row nor total."""
+
+    rows: tuple[RemittanceRow, ...]
+    total: Decimal | None = None
+    others: tuple[str, ...] = ()
+    file: str = ""  # the attachment's name; "" for the mail's own text
+
+    @property
+    def invoice_numbers(self) -> tuple[str, ...]:
+        """The invoices it names, each once."""
+        return tuple(dict.fromkeys(row.invoice_number for row in self.rows))
+
+
+@dataclass(frozen=True, slots=True)
 class Entities:
     """What the newest text and the subject name, in the ledger's own form, in order of appearance, each once."""
 
@@ -111,6 +136,7 @@ class Entities:
     payment_method: PaymentMethod | None = None
     payment_reference: str | None = None
     dispute_reason: DisputeReason | None = None
+    remittances: tuple[Remittance, ...] = ()  # tables that say what a payment is for: in the mail, in its files
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.message import Message as MimeMessage
 from hashlib import sha256
 
-from inboxbot.ingest import charset, headers, html_text
+from inboxbot.ingest import charset, headers, html_text, table_files
 from inboxbot.message import Attachment
 
 MAX_TEXT = 1_000_000  # characters of body text that are read
@@ -149,12 +149,14 @@ def _files(part: MimeMessage) -> Iterator[MimeMessage]:
 def _attachment(part: MimeMessage) -> Attachment:
     content = _content(part)
     disposition = part.get_content_disposition()
+    name = _name(part)
     return Attachment(
-        name=_name(part),
+        name=name,
         content_type=part.get_content_type(),
         size=len(content),
         sha256=sha256(content).hexdigest(),
         inline=disposition == "inline" or (disposition is None and "content-id" in part),
+        text=table_files.read(name, part.get_content_type(), content),
     )
 
 

@@ -1,15 +1,15 @@
 """Do the sums in a mail agree with the ledger, to the cent?
 
-In: the amounts a mail names, the invoices it names, the facts. Out: the amounts that agree with nothing. Money that
+In: the amounts a mail names, the invoices it names, its remittance tables, the facts. Out: what agrees with nothing. Money that
 does not add up is a short payment, a deduction or a mistake, and a person's to see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
 from inboxbot.facts import Facts, Invoice
-from inboxbot.understanding import Amount
+from inboxbot.understanding import Amount, Remittance, RemittanceRow
 
 _MOST_ADDENDS = 14  # of open items in a sum: 2**14 sums are quick, and more open items than that make chance hits likely
 
@@ -57,3 +57,29 @@ def _open_sums(facts: Facts) -> set[tuple[Decimal, str]]:
         for size in range(2, len(items) + 1)
         for chosen in combinations([i for i in items if i.currency == currency], size)
     }
+
+
+def table_problems(remittance: Remittance, facts: Facts) -> tuple[str, ...]:
+    """What in a remittance's table does not agree with itself or with the ledger, in words; empty where all of it does."""
+    problems = [problem for row in remittance.rows for problem in _row_problems(row, facts)]
+    paid = sum((row.paid for row in remittance.rows), Decimal(0))
+    if remittance.total is not None and remittance.total != paid:
+        problems.append(f"the rows come to {paid}, the total says {remittance.total}")
+    numbers = [row.invoice_number for row in remittance.rows]
+    problems += [f"{number} is there twice" for number in dict.fromkeys(numbers) if numbers.count(number) > 1]
+    problems += [f"a line without a known role: {line[:80]}" for line in remittance.others]
+    return tuple(problems)
+
+
+def _row_problems(row: RemittanceRow, facts: Facts) -> Iterator[str]:
+    invoice = facts.invoice(row.invoice_number)
+    if invoice is None:
+        yield f"{row.invoice_number} is not this customer's"
+        return
+    if row.discount:
+        yield f"{row.invoice_number}: {row.discount} is taken off"
+    if row.gross is not None and row.gross - row.discount != row.paid:
+        yield f"{row.invoice_number}: {row.gross} less {row.discount} is not {row.paid}"
+    settled = {payment.amount for payment in facts.payments if payment.invoice_number == row.invoice_number}
+    if row.paid <= 0 or row.paid not in {invoice.amount, invoice.balance} | settled:
+        yield f"{row.invoice_number}: {row.paid} is neither its amount nor its balance"

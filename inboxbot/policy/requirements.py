@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from inboxbot.decision import Reason
 from inboxbot.facts import Facts, Invoice
-from inboxbot.policy.amounts import disagreeing
+from inboxbot.policy.amounts import disagreeing, table_problems
 from inboxbot.understanding import Entities, Intent, Understanding
 
 LONGEST_PROMISE = timedelta(days=120)
@@ -74,10 +74,13 @@ def _promise(entities: Entities, _facts: Facts, today: date) -> Iterator[Reason]
         yield Reason("promise_far", f"the promised date {entities.promise_date} is more than {LONGEST_PROMISE.days} days away")
 
 
-def _remittance(entities: Entities, _facts: Facts, _today: date) -> Iterator[Reason]:
+def _remittance(entities: Entities, facts: Facts, _today: date) -> Iterator[Reason]:
     for amount in entities.amounts:
         if amount.value < 0:
             yield Reason("negative_amount", f"{amount} is deducted")
+    for remittance in entities.remittances:
+        for problem in table_problems(remittance, facts):
+            yield Reason("remittance_differs", f"{remittance.file}: {problem}" if remittance.file else problem)
 
 
 _CHECKS: dict[Intent, Callable[[Entities, Facts, date], Iterator[Reason]]] = {

@@ -123,3 +123,10 @@ def test_looking_cues_up_by_their_first_word_finds_what_searching_finds() -> Non
         found = [(weight, reason) for weight, reason, pattern in cues if pattern.search(text)]
         heaviest = next((reason for weight, reason in found if weight == max(found)[0]), None)
         assert dispute_reason(tokenise(text)) == heaviest, mail.id
+
+
+@pytest.mark.parametrize(
+    "text", ["1\u00b2", "on the \u00b2th", "12/\u00b3", "\u0661\u0662/\u0661\u0661", "\u00bd of 20101", "\u2460", "KW \u00b2"]
+)
+def test_digits_that_are_no_numbers_break_nothing(text: str) -> None:
+    extract(text, text, facts(), FRIDAY_NOON)

@@ -169,7 +169,7 @@ def _is_money_with_cents(text: str, number: MoneyNumber, context: _Context) -> b
 def _is_clock(text: str, number: MoneyNumber) -> bool:
     """At 10.30; but 12.85 is no time."""
     hour, _, minute = number.written.partition(".")
-    is_time = minute.isdigit() and int(minute) < 60 and int(hour) < 24  # noqa: PLR2004
+    is_time = minute.isdecimal() and int(minute) < 60 and int(hour) < 24  # noqa: PLR2004
     return is_time and bool(_clock().search(text, max(0, number.start - 6), number.start))
 
 

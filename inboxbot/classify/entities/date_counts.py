@@ -3,6 +3,7 @@
 In: a `Scan`. Out: `Reading`s. Terms of payment ("within 30 days of invoice") are no days.
 """
 
+import re
 from datetime import date, timedelta
 
 from inboxbot.classify.entities import day_math
@@ -11,6 +12,7 @@ from inboxbot.classify.entities.date_scan import Scan
 
 _STEP = {"day": 1, "week": 7, "fortnight": 14}
 _UNITS = ("hour", "day", "business_day", "week", "fortnight", "month")
+_WEEK = re.compile(r"[0-9]{1,2}(?![\w]|[.,/]\d)")
 _HOURS = 24
 _MOST_COUNT = 366
 _DIGITS = 3
@@ -56,7 +58,7 @@ class Counts:
     def _count(self, i: int) -> tuple[int, int] | None:
         """A number in digits or words, and the token after it."""
         word = self._scan.word(i)
-        if not word.isdigit():
+        if not word.isdecimal():
             found = self._scan.phrase(i, "counts")
             return (int(found[0]), found[1]) if found else None
         start = self._scan.tokens.starts[i]
@@ -102,8 +104,7 @@ class Counts:
         if not lead or not self._scan.near(lead[1], frozenset({" ", ".", ""})):
             return None
         word = self._scan.tokens.words[lead[1]]
-        after = self._scan.tokens.text[self._scan.tokens.ends[lead[1]] : self._scan.tokens.ends[lead[1]] + 2]
-        if not word.isdigit() or len(word) > 2 or not word.isascii() or (after[:1] in ".,/" and after[1:].isdigit()) or after[:1].isalnum():  # noqa: PLR2004
+        if not _WEEK.match(self._scan.tokens.text, self._scan.tokens.starts[lead[1]]):
             return None
         if self._scan.tokens.words[i] == "v" and self._scan.setting.month_first:
             return None

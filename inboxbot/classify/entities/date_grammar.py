@@ -50,7 +50,8 @@ def _may_be_day(tokens: Tokens, words: DayWords, i: int) -> bool:
         return True
     if i + 1 < len(tokens) and tokens.words[i + 1] in words.after_number:
         return True
-    return i > 0 and (tokens.words[i - 1] in words.rules or tokens.words[i - 1] in words.leads)
+    before = tokens.words[i - 1] if i else ""
+    return not before.isdecimal() and (before in words.rules or before in words.leads)
 
 
 class DayReader:
@@ -83,7 +84,7 @@ class DayReader:
                     yield i, reading
 
     def _at(self, i: int, previous: Reading | None) -> Reading | None:
-        if self._scan.tokens.words[i].isdigit():
+        if self._scan.tokens.words[i].isdecimal():
             return self._at_number(i, previous)
         best: Reading | None = None
         for rule in self._scan.words.rules[self._scan.tokens.words[i]]:
@@ -144,7 +145,7 @@ class DayReader:
         j = lead[1] + (self._scan.tokens.words[lead[1]] == "the")
         if j >= len(self._scan.tokens):
             return None
-        number = self._scan.tokens.words[j].isdigit()
+        number = self._scan.tokens.words[j].isdecimal()
         found = self._at_number(j, None) if number else self._weekdays.read(j) or self._calendar.explicit(j)
         holiday = None if found else self._holidays.named(j)
         if holiday:

@@ -63,7 +63,7 @@ class Calendar:
         """A day with its month that begins at token i; a weekday beside it decides which number is the month. `joined`: the 5 of "1-5"."""
         if i >= len(self._t):
             return None
-        if self._t.words[i].isdigit():
+        if self._t.words[i].isdecimal():
             return self._numeric(i, weekday) or self._day_month(i, joined=joined)
         return self._month_day(i) or self._ordinal_month(i)
 
@@ -72,7 +72,7 @@ class Calendar:
         start = self._t.starts[i]
         before = self._t.text[start - 1 : start]
         if before in _PART_OF_NUMBER:
-            return not self._t.text[max(0, start - 2) : start - 1].isdigit() and before not in "'/"
+            return not self._t.text[max(0, start - 2) : start - 1].isdecimal() and before not in "'/"
         return not before.isalnum() and before not in ("_", "#")
 
     def _numeric(self, i: int, weekday: int | None) -> Reading | None:
@@ -146,7 +146,7 @@ class Calendar:
     def number(self, i: int, *, joined: bool = False) -> tuple[int, str, int, int] | None:
         """A day's number at token i: its value, its ordinal mark ("", "th", "."), the token and the character after it."""
         word = self._t.words[i]
-        if not word.isdigit() or len(word) > 2 or not 1 <= int(word) <= _LAST_DAY or not (joined or self._starts_number(i)):  # noqa: PLR2004
+        if not word.isdecimal() or len(word) > 2 or not 1 <= int(word) <= _LAST_DAY or not (joined or self._starts_number(i)):  # noqa: PLR2004
             return None
         gap, j = self._t.gap(i), i + 1
         if j < len(self._t) and gap in ("", ":", "-") and self._t.words[j] in (_SUFFIXES if gap != ":" else ("e", "a")):
@@ -185,9 +185,9 @@ class Calendar:
         if j >= len(self._t):
             return None
         between = self._t.text[end : self._t.starts[j]]
-        if self._t.words[j].isdigit():
+        if self._t.words[j].isdecimal():
             return j if between.strip() in ("-", "/", "&", ",", ".-", ". -", "+") and len(between) <= 3 else None  # noqa: PLR2004
-        if self._t.words[j] in _JOINING and between.strip() == "" and j + 1 < len(self._t) and self._t.words[j + 1].isdigit():
+        if self._t.words[j] in _JOINING and between.strip() == "" and j + 1 < len(self._t) and self._t.words[j + 1].isdecimal():
             return j + 1 if self._t.gap_kind(j) == " " else None
         return None
 
@@ -206,7 +206,7 @@ class Calendar:
     def _month_day(self, i: int) -> Reading | None:
         """December 4, Dec. 4th, December the fourth."""
         month = self._w.phrases.at(self._t, i, "months")
-        if not month or (i and self._t.text[self._t.starts[i] - 1 : self._t.starts[i]].isdigit()):
+        if not month or (i and self._t.text[self._t.starts[i] - 1 : self._t.starts[i]].isdecimal()):
             return None
         j = month[1]
         if j >= len(self._t) or self._t.gap_kind(j - 1) not in (" ", ".") or " - " in self._t.gap(j - 1):
@@ -216,7 +216,7 @@ class Calendar:
         j += self._t.words[j] == "the"
         if j >= len(self._t):
             return None
-        if self._t.words[j].isdigit():
+        if self._t.words[j].isdecimal():
             number = self.number(j)
             if number is None:
                 return None
@@ -236,7 +236,7 @@ class Calendar:
 
     def continued(self, previous: Reading, i: int) -> Reading | None:
         """The 11 of "December 4 and 11": a bare day right after a month's day."""
-        if previous.month is None or not self._t.words[i].isdigit() or self._list_goes_on(previous.token, previous.char) != i:
+        if previous.month is None or not self._t.words[i].isdecimal() or self._list_goes_on(previous.token, previous.char) != i:
             return None
         number = self.number(i, joined=True)
         if number is None or _NO_DAY_AFTER.match(self._t.text, number[3]) or _MONEY.match(self._t.text, number[3]):
@@ -292,16 +292,16 @@ class Calendar:
             return False
         if _MONEY.match(self._t.text, end):
             return False
-        closes = not following or following in sets["after"] or (not following.isdigit() and following in self._w.cores)
+        closes = not following or following in sets["after"] or (not following.isdecimal() and following in self._w.cores)
         if mark in _ENGLISH:
             return lead in sets["ordinal"] or lead in sets["number"] or (not lead and closes) or (bool(following) and closes)
         if mark == "." and lead not in sets["free"]:
             return lead in _GERMAN_LEADS or (lead in sets["number"] and closes)
         if mark and mark != ".":
             return lead in sets["number"] or lead in sets["ordinal"]
-        if lead in sets["free"] and not following.isdigit():
+        if lead in sets["free"] and not following.isdecimal():
             return True
-        return lead in sets["number"] and closes and not following.isdigit()
+        return lead in sets["number"] and closes and not following.isdecimal()
 
     def _before(self, i: int) -> str:
         """The word right before token i, with a blank or a colon between."""

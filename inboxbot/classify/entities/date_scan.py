@@ -59,4 +59,4 @@ class Scan:
     def year(self, j: int) -> int | None:
         """The year that token j names right after the one before it."""
         word = self.tokens.words[j] if self.near(j) else ""
-        return int(word) if len(word) == _YEAR and word.startswith("20") and word.isdigit() else None
+        return int(word) if len(word) == _YEAR and word.startswith("20") and word.isdecimal() else None

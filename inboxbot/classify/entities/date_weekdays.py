@@ -106,7 +106,7 @@ class Weekdays:
             return found
         if ordinal := self._scan.phrase(k, "ordinals") if article else None:
             return self._scan.day(self._agreeing(int(ordinal[0]), weekday, sure=True), ordinal[1], exact=True)
-        number = self._calendar.number(k) if tokens.words[k].isdigit() else None
+        number = self._calendar.number(k) if tokens.words[k].isdecimal() else None
         if number is None or _GOES_ON.match(tokens.text, number[3]):
             return None
         sure = number[1] in ("st", "nd", "rd", "th") or (article and bool(number[1]))
@@ -199,7 +199,7 @@ class Weekdays:
 
     def _ordinal(self, i: int) -> tuple[int, int]:
         """(which one, the token after it) of "second", "2nd", "last"; (0, i) for none."""
-        if self._scan.word(i).isdigit():
+        if self._scan.word(i).isdecimal():
             number = self._calendar.number(i)
             return (number[0], number[2]) if number and number[1] and number[0] <= _FIFTH else (0, i)
         found = self._scan.phrase(i, "ordinals") or self._scan.phrase(i, "foreign_ordinals")

@@ -63,7 +63,7 @@ def _beginnings(pattern: str) -> Iterator[str]:
         for alternative in _alternatives(rest[3:]):
             yield from ("0123456789" if alternative.startswith("\\d") else (_letters(alternative),))
     else:
-        yield rest[0] if rest[0].isdigit() else _letters(rest)
+        yield rest[0] if rest[0].isdecimal() else _letters(rest)
 
 
 def _alternatives(text: str) -> list[str]:

@@ -4,24 +4,29 @@ In: subject, newest text, the sender's facts, the mail's date, the text's langua
 the `Entities` that travel on. A number has one role: what an earlier extractor took, a later one does not see.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from inboxbot.classify.entities.amounts import find_amounts
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.dates import find_dates, setting
 from inboxbot.classify.entities.disputes import dispute_reason
-from inboxbot.classify.entities.findings import EntityFindings
+from inboxbot.classify.entities.findings import AmountMention, EntityFindings, InvoiceMention, PoMention
 from inboxbot.classify.entities.invoices import find_invoices
 from inboxbot.classify.entities.ledger_view import LedgerView, LedgerViews
 from inboxbot.classify.entities.lexicon import fold
 from inboxbot.classify.entities.payments import find_method, find_references
 from inboxbot.classify.entities.promises import find_promise
 from inboxbot.classify.entities.purchase_orders import find_purchase_orders
+from inboxbot.classify.entities.remittance import read_remittance
 from inboxbot.classify.entities.spoken import find_spoken
 from inboxbot.classify.entities.tokens import tokenise
 from inboxbot.classify.entities.words import entity_words
 from inboxbot.facts import Facts
-from inboxbot.understanding import Entities
+from inboxbot.understanding import Entities, Remittance
+
+_FEWEST_ROWS = 2  # of a table in a mail
 
 
 def extract(
@@ -58,7 +63,24 @@ def extract(
         promise_span=promise.span if promise else None,
         payment_method=find_method(hits, references),
         dispute_reason=dispute_reason(tokens),
+        remittances=_tables(new_text, invoices, orders, amounts, view),
     )
+
+
+def read_file(name: str, text: str, facts: Facts, views: LedgerViews | None = None) -> Remittance | None:
+    """The remittance's table in an attached file (its text, as `ingest` reads it); None where it holds none."""
+    found = read_remittance(text, views.of(facts) if views else LedgerView(facts)) if text else None
+    return replace(found, file=name) if found else None
+
+
+def _tables(
+    text: str, invoices: Sequence[InvoiceMention], orders: Sequence[PoMention], amounts: Sequence[AmountMention], view: LedgerView
+) -> tuple[Remittance, ...]:
+    """The table in the mail itself: two rows at least, or one below a head; a sentence with a number and an amount is none."""
+    if "\n" not in text or not amounts or not (invoices or orders):
+        return ()
+    found = read_remittance(text, view)
+    return (replace(found, others=()),) if found and len(found.rows) >= _FEWEST_ROWS else ()  # its other lines are sentences
 
 
 def to_entities(findings: EntityFindings) -> Entities:
@@ -71,4 +93,5 @@ def to_entities(findings: EntityFindings) -> Entities:
         payment_method=findings.payment_method,
         payment_reference=findings.payment_reference,
         dispute_reason=findings.dispute_reason,
+        remittances=findings.remittances,
     )

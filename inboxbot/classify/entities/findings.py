@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from inboxbot.understanding import Amount, DisputeReason, PaymentMethod
+from inboxbot.understanding import Amount, DisputeReason, PaymentMethod, Remittance
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,6 +118,7 @@ class EntityFindings:
     promise_span: Span | None = None
     payment_method: PaymentMethod | None = None
     dispute_reason: DisputeReason | None = None
+    remittances: tuple[Remittance, ...] = ()
 
     @property
     def payment_reference(self) -> str | None:

@@ -133,7 +133,7 @@ def _after(text: str, end: int) -> tuple[str, str, int, bool]:
         tail = _TAIL.match(text, end)
     if tail and (key := tail["word"].lower()) in trailing():
         further = text[tail.end() : tail.end() + 2].lstrip(" ")
-        if not further[:1].isdigit() and not (key[-1].isalpha() and text[tail.end() : tail.end() + 1].isalnum()):
+        if not further[:1].isdecimal() and not (key[-1].isalpha() and text[tail.end() : tail.end() + 1].isalnum()):
             return scale, key, tail.end(), closed
     return scale, "", end, closed
 

@@ -48,7 +48,7 @@ def _is_order(match: re.Match[str], form: Shape, owner: Owner, hits: Hits, view:
         return hits.before("numbers.order_itself", match.start(), _after_word(), _REACH) and (lettered or form.prefix == "")
     after_word = _after_order_word(hits, match.start())
     if owner is Owner.OWN:
-        return lettered or after_word or form.prefix == "" or sum(char.isdigit() for char in match["core"]) >= _LONG
+        return lettered or after_word or form.prefix == "" or sum(char.isdecimal() for char in match["core"]) >= _LONG
     return lettered or after_word
 
 

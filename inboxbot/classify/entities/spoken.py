@@ -95,11 +95,11 @@ def _run_end(tokens: Tokens, i: int) -> int:
     while end < len(tokens) and tokens.gap_kind(end - 1) == " ":
         word = tokens.words[end]
         after = tokens.words[end + 1] if end + 1 < len(tokens) and tokens.gap_kind(end) == " " else ""
-        goes_on = word in NUMBER_WORDS or (word in _FILLERS and (after in NUMBER_WORDS or (after.isdigit() and len(after) == 2)))  # noqa: PLR2004
+        goes_on = word in NUMBER_WORDS or (word in _FILLERS and (after in NUMBER_WORDS or (after.isdecimal() and len(after) == 2)))  # noqa: PLR2004
         if word in _CENTS or (word in _MONEY and not goes_on and not _cents_follow(tokens, end)):
             return end + 1
         goes_on = goes_on or word in _MONEY
-        if not goes_on and not (word.isdigit() and len(word) == 2):  # noqa: PLR2004
+        if not goes_on and not (word.isdecimal() and len(word) == 2):  # noqa: PLR2004
             return end
         end += 1
     return end
@@ -148,7 +148,7 @@ def _groups(words: list[str]) -> list[int | str]:
         value = _VALUES.get(word)
         if value is None:
             if word != "a":
-                found.append(int(word) if word.isdigit() else word)
+                found.append(int(word) if word.isdecimal() else word)
         elif open_ten and 0 < value < _TEN:
             found[-1] = int(found[-1]) + value
         else:

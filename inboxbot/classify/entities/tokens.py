@@ -43,7 +43,7 @@ def tokenise(text: str) -> Tokens:
     low = lower(text)
     spans = [match.span() for match in _TOKEN.finditer(low)]
     words = [low[start:end] for start, end in spans]
-    numbers = [i for i, word in enumerate(words) if word[0] <= "9" or word[0].isdigit()]
+    numbers = [i for i, word in enumerate(words) if word[0] <= "9" or word[0].isdecimal()]
     return Tokens(text, words, [start for start, _ in spans], [end for _, end in spans], numbers)
 
 
