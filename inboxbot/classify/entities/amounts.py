@@ -126,10 +126,10 @@ def wholes(view: LedgerView, named: Sequence[str] = ()) -> Wholes:
         [invoice for invoice in view.facts.invoices if invoice.invoice_number in wanted or invoice.po_number in wanted] if wanted else []
     )
     if not chosen:
-        return Wholes(view.values | view.totals | {Decimal(0)}, frozenset(), view.values - {Decimal(0)})
+        return Wholes(view.known, frozenset(), view.values - {Decimal(0)})
     sums = [sum((invoice.amount for invoice in chosen), Decimal(0)), sum((invoice.balance for invoice in chosen), Decimal(0))]
     about = frozenset(value for value in [*sums, *(value for invoice in chosen for value in (invoice.amount, invoice.balance))] if value)
-    return Wholes(view.values | view.totals | frozenset(sums), about, about)
+    return Wholes(view.known.union(sums), about, about)
 
 
 def _mention(number: MoneyNumber, context: _Context) -> AmountMention:

@@ -5,7 +5,7 @@ that is seldom used for anything else; whether the mail is a dispute at all is f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +13,7 @@ from inboxbot.classify.entities.lexicon import tables
 from inboxbot.classify.entities.tokens import Tokens
 from inboxbot.understanding import DisputeReason
 
-_KEY = 2  # letters by which a cue's first word is looked up
+_KEY = 3  # letters by which a cue's first word is looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,16 @@ def dispute_reason(tokens: Tokens) -> DisputeReason | None:
     by_beginning = _cues()
     best: _Cue | None = None
     for i, word in enumerate(tokens.words):
-        for key in (word[:1], word[:2]):
-            for beginning, cue in by_beginning.get(key, ()):
-                better = best is None or cue.rank < best.rank
-                if better and word.startswith(beginning) and cue.pattern.match(tokens.text, tokens.starts[i]):
-                    best = cue
+        found = by_beginning.get(word[:3]) or by_beginning.get(word[:2]) or by_beginning.get(word[:1])
+        for beginning, cue in found or ():
+            if (best is None or cue.rank < best.rank) and word.startswith(beginning) and cue.pattern.match(tokens.text, tokens.starts[i]):
+                best = cue
     return best.reason if best else None
 
 
 @cache
 def _cues() -> dict[str, tuple[tuple[str, _Cue], ...]]:
-    """The cues by how their first word begins: by its first two letters, or by the only one that is known."""
+    """The cues by how their first word begins: by its first three letters, or by those that are known."""
     listed = sorted(enumerate(tables("disputes")["cue"]), key=lambda pair: (-int(pair[1]["weight"]), pair[0]))
     found: dict[str, list[tuple[str, _Cue]]] = {}
     for rank, (_, cue) in enumerate(listed):
@@ -48,7 +47,13 @@ def _cues() -> dict[str, tuple[tuple[str, _Cue], ...]]:
                 if not beginning:
                     raise ValueError(f"entities_disputes.toml: {text!r} must begin with \\b and letters or digits: it is looked up by them")
                 found.setdefault(beginning[:_KEY], []).append((beginning, one))
-    return {beginning: tuple(cues) for beginning, cues in found.items()}
+    return {key: tuple(_under(key, found)) for key in found}
+
+
+def _under(key: str, found: Mapping[str, Sequence[tuple[str, _Cue]]]) -> list[tuple[str, _Cue]]:
+    """The cues of a key and of those that it goes on: a word is looked up under its longest key alone."""
+    cues = [one for end in range(1, len(key) + 1) for one in found.get(key[:end], ())]
+    return sorted(cues, key=lambda pair: pair[1].rank)
 
 
 def _beginnings(pattern: str) -> Iterator[str]:

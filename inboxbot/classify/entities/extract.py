@@ -12,7 +12,7 @@ from inboxbot.classify.entities.amounts import find_amounts
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.dates import find_dates, setting
 from inboxbot.classify.entities.disputes import dispute_reason
-from inboxbot.classify.entities.findings import AmountMention, EntityFindings, InvoiceMention, PoMention
+from inboxbot.classify.entities.findings import AmountMention, EntityFindings, InvoiceMention, Mention, PoMention
 from inboxbot.classify.entities.invoices import find_invoices
 from inboxbot.classify.entities.ledger_view import LedgerView, LedgerViews
 from inboxbot.classify.entities.lexicon import fold
@@ -50,7 +50,7 @@ def extract(
     taken.add_all(invoices)
     numbers = [*(one.number for one in invoices), *(one.number for one in orders)]
     amounts = find_amounts(tokens, hits, view, taken, spoken, numbers)
-    promise = find_promise(text, dates, day.today)
+    promise = find_promise(text, dates, day.today, tokens)
     return EntityFindings(
         text=text,
         body_start=len(subject) + 1,
@@ -63,7 +63,7 @@ def extract(
         promise_span=promise.span if promise else None,
         payment_method=find_method(hits, references),
         dispute_reason=dispute_reason(tokens),
-        remittances=_tables(new_text, invoices, orders, amounts, view),
+        remittances=_tables(new_text, len(subject) + 1, invoices, orders, amounts, view),
     )
 
 
@@ -74,13 +74,24 @@ def read_file(name: str, text: str, facts: Facts, views: LedgerViews | None = No
 
 
 def _tables(
-    text: str, invoices: Sequence[InvoiceMention], orders: Sequence[PoMention], amounts: Sequence[AmountMention], view: LedgerView
+    text: str,
+    offset: int,
+    invoices: Sequence[InvoiceMention],
+    orders: Sequence[PoMention],
+    amounts: Sequence[AmountMention],
+    view: LedgerView,
 ) -> tuple[Remittance, ...]:
     """The table in the mail itself: two rows at least, or one below a head; a sentence with a number and an amount is none."""
-    if "\n" not in text or not amounts or not (invoices or orders):
+    if len(_lines(text, offset, amounts) & _lines(text, offset, [*invoices, *orders])) < _FEWEST_ROWS:
         return ()
     found = read_remittance(text, view)
     return (replace(found, others=()),) if found and len(found.rows) >= _FEWEST_ROWS else ()  # its other lines are sentences
+
+
+def _lines(text: str, offset: int, mentions: Sequence[Mention]) -> set[int]:
+    """Where the lines of the newest text begin in which these stand; `offset`: of the text in what the mentions count in."""
+    places = (mention.span.start - offset for mention in mentions)
+    return {text.rfind("\n", 0, place) for place in places if place >= 0}
 
 
 def to_entities(findings: EntityFindings) -> Entities:

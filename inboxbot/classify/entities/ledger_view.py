@@ -110,6 +110,11 @@ class LedgerView:
         return frozenset(value for invoice in self.facts.invoices for value in (invoice.amount, invoice.balance))
 
     @cached_property
+    def known(self) -> frozenset[Decimal]:
+        """All of these: money that the ledger knows by itself."""
+        return self.values | self.totals | {Decimal(0)}
+
+    @cached_property
     def totals(self) -> frozenset[Decimal]:
         """What was paid, and what is open in all."""
         return frozenset([*self.facts.balance().values(), *(payment.amount for payment in self.facts.payments)])

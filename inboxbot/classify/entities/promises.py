@@ -12,7 +12,9 @@ from functools import cache
 
 from inboxbot.classify.entities.dates import find_dates, setting
 from inboxbot.classify.entities.findings import DateMention, Span
-from inboxbot.classify.entities.lexicon import alternation, fold, tables, whole_words
+from inboxbot.classify.entities.lexicon import alternation, fold, tables
+from inboxbot.classify.entities.tokens import Tokens, tokenise
+from inboxbot.classify.entities.words import Hits, promise_words
 from inboxbot.facts import Facts
 
 # A full stop before a small letter or a digit, or after a single letter ("i.e. 26th", "Rs. 500"), ends nothing.
@@ -21,25 +23,41 @@ _CONTINUING = frozenset({"and", "und", "et", "y", "e", "en", "og", "och", "i"})
 _SHORT_CLAUSE = 5  # words; "the whole thing, Wednesday" leans on what stands before it
 _FAR = 300  # characters around a day; no longer sentence is looked at
 _MOST_DAYS = 200
+_LEAD = 25  # characters before a day
+_MONEY = re.compile(r"\d{4}|\d[.,]\d\d\b|\d[kK]\b")
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """A day, the clause it stands in, and the sentence around."""
+    """A day, the clause it stands in, and the sentence around, as places in the text."""
 
     mention: DateMention
+    text: str
+    hits: Hits
     start: int  # of the clause
-    clause: str
-    sentence: str
+    end: int
+    sentence: tuple[int, int]
     question: bool
-    lead: str  # what stands right before the day
-    before: str  # the sentence up to the day
 
     @property
-    def around(self) -> str:
+    def lead(self) -> str:
+        """What stands right before the day."""
+        return self.text[max(0, self.mention.span.start - _LEAD) : self.mention.span.start]
+
+    @property
+    def around(self) -> tuple[int, int]:
         """The clause; of a fragment ("the whole thing, Wednesday"; "and mailed by Friday") the sentence."""
-        words = self.clause.split()
-        return self.sentence if len(words) <= _SHORT_CLAUSE or words[0].lower() in _CONTINUING else self.clause
+        words = self.text[self.start : self.end].split()
+        return self.sentence if len(words) <= _SHORT_CLAUSE or words[0].lower() in _CONTINUING else (self.start, self.end)
+
+    def has(self, name: str, place: tuple[int, int]) -> bool:
+        """Whether a word of the list stands there."""
+        return self.hits.inside(name, *place)
+
+    @property
+    def clause(self) -> tuple[int, int]:
+        """Where the clause begins and ends."""
+        return self.start, self.end
 
 
 def promise_date(text: str, sent_at: datetime, facts: Facts, lang_hint: str = "") -> tuple[date | None, Span | None]:
@@ -50,11 +68,15 @@ def promise_date(text: str, sent_at: datetime, facts: Facts, lang_hint: str = ""
     return (found.day, found.span) if found else (None, None)
 
 
-def find_promise(text: str, dates: Sequence[DateMention], today: date) -> DateMention | None:
+def find_promise(text: str, dates: Sequence[DateMention], today: date, tokens: Tokens | None = None) -> DateMention | None:
     """The earliest promised day among those a folded text names; a calendar day beats a weekday of the same clause."""
+    coming = [mention for mention in dates[:_MOST_DAYS] if mention.day >= today]
+    if not coming:
+        return None
+    hits = promise_words().find(tokens or tokenise(text))
     promised: list[DateMention] = []
     for span in _sentences(text, dates[:_MOST_DAYS]):
-        scenes = [_scene(text, span, m) for m in dates[:_MOST_DAYS] if span.start <= m.span.start < span.end and m.day >= today]
+        scenes = [_scene(text, hits, span, m) for m in coming if span.start <= m.span.start < span.end]
         held = [scene for scene in scenes if _is_promise(scene, today)]
         exact = {scene.start for scene in held if scene.mention.exact}
         promised += [scene.mention for scene in held if scene.mention.exact or scene.start not in exact]
@@ -76,70 +98,60 @@ def _sentences(text: str, dates: Sequence[DateMention]) -> Iterator[Span]:
     yield Span(start, len(text))
 
 
-def _scene(text: str, sentence: Span, mention: DateMention) -> _Scene:
+def _scene(text: str, hits: Hits, sentence: Span, mention: DateMention) -> _Scene:
     start, end = max(sentence.start, mention.span.start - _FAR), min(sentence.end, mention.span.end + _FAR)
-    whole, before = text[start:end], text[start : mention.span.start]
+    whole = (start, end)
     for match in _clause_end().finditer(text, start, end):
         if match.end() <= mention.span.start:
             start = match.start()
         elif match.start() >= mention.span.end:
             end = match.start()
             break
-    day = mention.span.start
-    return _Scene(mention, start, text[start:end], whole, "?" in whole[-3:], text[max(0, day - 25) : day], before)
+    return _Scene(mention, text, hits, start, end, whole, "?" in text[max(whole[0], whole[1] - 3) : whole[1]])
 
 
 def _is_promise(scene: _Scene, today: date) -> bool:
-    here = _has("strong", scene.clause)
+    here = scene.has("strong", scene.clause)
     if scene.question or _is_conditional(scene) or _is_negated(scene) or _no_commitment().search(scene.lead):
         return False
-    if not here and (_is_past(scene) or _has("request", scene.around) or scene.mention.day == today):
+    if not here and (_is_past(scene) or scene.has("request", scene.around) or scene.mention.day == today):
         return False
     if here:
         return True
-    if _has("other_event", scene.clause) and not _has("paying", scene.clause):
+    if scene.has("other_event", scene.clause) and not scene.has("paying", scene.clause):
         return False
-    return _has("strong", scene.sentence) or _speaks_of_paying(scene)
+    return scene.has("strong", scene.sentence) or _speaks_of_paying(scene)
 
 
 def _speaks_of_paying(scene: _Scene) -> bool:
     """A word of paying or money in the clause itself, or, of a mere fragment, in the sentence; and one of future."""
-    if _has("other_event", scene.clause):
+    if scene.has("other_event", scene.clause):
         return False
-    return (_has("paying", scene.around) or _names_money(scene.around)) and (_has("future", scene.sentence) or _names_money(scene.sentence))
+    paying = scene.has("paying", scene.around) or _names_money(scene, scene.around)
+    return paying and (scene.has("future", scene.sentence) or _names_money(scene, scene.sentence))
 
 
 def _is_conditional(scene: _Scene) -> bool:
-    return _has("condition", _without("not_condition", scene.sentence))
+    return scene.hits.inside("condition", *scene.sentence, but="not_condition")
 
 
-def _names_money(text: str) -> bool:
+def _names_money(scene: _Scene, place: tuple[int, int]) -> bool:
     """An amount or a number of an invoice's length: "20251: next Wednesday"."""
-    return bool(re.search(r"\d{4}|\d[.,]\d\d\b|\d[kK]\b", text))
+    return bool(_MONEY.search(scene.text, *place))
 
 
 def _is_past(scene: _Scene) -> bool:
     """A word of the past, and none before the day that puts it into the future ("will be cut and mailed", "wird bezahlt")."""
-    return _has("past", scene.clause) and not (_has("not_past", scene.before) or _has("not_past", scene.clause))
+    before = (scene.sentence[0], scene.mention.span.start)
+    return scene.has("past", scene.clause) and not (scene.has("not_past", before) or scene.has("not_past", scene.clause))
 
 
 def _is_negated(scene: _Scene) -> bool:
-    corrected = _taken_back().sub(" ", scene.lead)
-    clause = scene.clause.replace(scene.lead.strip(), corrected) if corrected != scene.lead else scene.clause
-    return _has("negation", _without("not_negation", clause)) or "n't" in clause
-
-
-def _has(name: str, text: str) -> bool:
-    return bool(_pattern(name).search(text))
-
-
-def _without(name: str, text: str) -> str:
-    return _pattern(name).sub(" ", text)
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return whole_words(tables("promises")[name])
+    day = scene.mention.span.start
+    taken_back = _taken_back().search(scene.lead)
+    barred = (day - len(taken_back[0]), day) if taken_back else (0, 0)
+    negated = scene.hits.inside("negation", *scene.clause, but="not_negation", barred=barred)
+    return negated or "n't" in scene.text[scene.start : scene.end]
 
 
 @cache

@@ -13,10 +13,11 @@ from functools import cache
 from inboxbot.classify.entities.lexicon import tables
 from inboxbot.classify.entities.tokens import Tokens, tokenise
 
+_LONGEST = 60  # characters of a phrase
 _STEM = 3  # letters by which stems are looked up
 _MONEY = ("paying", "less", "deducting", "left", "limit", "price", "to_come", "claim")
 _NUMBERS = ("invoice", "receivables", "purchase_order", "order_itself", "other_role", "no_role", "chapter")
-_Entry = tuple[str, tuple[str, ...], tuple[str | None, ...], bool, str]  # list, further words, gaps, last is a stem, what must follow
+_Entry = tuple[str, tuple[str, ...], tuple[str | None, ...], bool, str, str]  # list, words, gaps, last is a stem, what follows and precedes
 
 
 class Lexicon:
@@ -34,11 +35,11 @@ class Lexicon:
                 if not tokens.words:
                     continue
                 gaps = tuple(tokens.gap_kind(i) for i in range(len(tokens) - 1))
-                tail = bare[tokens.ends[-1] :]
+                tail, lead = bare[tokens.ends[-1] :], bare[: tokens.starts[0]]
                 if word.endswith("*") and len(tokens) == 1 and len(bare) >= _STEM:
                     stems.setdefault(bare[:_STEM], []).append((bare, name))
-                elif gaps or tail or word.endswith("*"):
-                    phrases.setdefault(tokens.words[0], []).append((name, tuple(tokens.words[1:]), gaps, word.endswith("*"), tail))
+                elif gaps or tail or lead or word.endswith("*"):
+                    phrases.setdefault(tokens.words[0], []).append((name, tuple(tokens.words[1:]), gaps, word.endswith("*"), tail, lead))
                 else:
                     single.setdefault(tokens.words[0], []).append(name)
         self._single = {word: tuple(names) for word, names in single.items()}
@@ -68,7 +69,7 @@ class Lexicon:
 
 def _end(tokens: Tokens, i: int, entry: _Entry) -> int:
     """Where the phrase that begins at token i ends; 0 where it does not stand there."""
-    _, further, gaps, stem, tail = entry
+    _, further, gaps, stem, tail, lead = entry
     last = i + len(further)
     if further:
         if tokens.words[i + 1 : last + 1] != list(further) and not (
@@ -78,6 +79,8 @@ def _end(tokens: Tokens, i: int, entry: _Entry) -> int:
         if any(tokens.gap_kind(i + k) != gap for k, gap in enumerate(gaps)):
             return 0
     end = tokens.ends[last]
+    if lead and not tokens.text.endswith(lead, 0, tokens.starts[i]):
+        return 0
     if tail:
         return end + len(tail) if tokens.text.startswith(tail, end) else 0
     return end
@@ -103,6 +106,26 @@ class Hits:
         at = bisect_left(starts, start)
         return at < len(starts) and starts[at] < end
 
+    def inside(self, name: str, start: int, end: int, *, but: str = "", barred: tuple[int, int] = (0, 0)) -> bool:
+        """Whether a word of the list lies between the two places: none that shares a character with one of `but`, or with `barred`."""
+        starts = self._starts.get(name)
+        if not starts:
+            return False
+        ends = self._ends[name]
+        for at in range(bisect_left(starts, start), len(starts)):
+            first, last = starts[at], ends[at]
+            if first >= end:
+                return False
+            if last <= end and not (first < barred[1] and barred[0] < last) and not (but and self._overlaps(but, first, last, start, end)):
+                return True
+        return False
+
+    def _overlaps(self, name: str, first: int, last: int, start: int, end: int) -> bool:
+        starts, ends = self._starts.get(name, []), self._ends.get(name, [])
+        low = bisect_left(starts, max(start, first - _LONGEST))
+        high = bisect_left(starts, last)
+        return any(ends[at] > first and ends[at] <= end for at in range(low, high))
+
     def before(self, name: str, position: int, gap: re.Pattern[str], reach: int) -> bool:
         """Whether a word of the list stands before the place with nothing but `gap` between, at most `reach` characters of it."""
         ends = self._ends.get(name)
@@ -125,3 +148,9 @@ def entity_words() -> Lexicon:
     for table in ("method", "lead"):
         lists |= {f"{table}.{name}": words for name, words in payments[table].items()}
     return Lexicon(lists)
+
+
+@cache
+def promise_words() -> Lexicon:
+    """The lists that tell a promise."""
+    return Lexicon(tables("promises"))
