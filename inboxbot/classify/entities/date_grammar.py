@@ -34,7 +34,10 @@ def starts(tokens: Tokens, words: DayWords) -> list[int]:
     found: list[int] = []
     done = 0
     for core in sorted(at | numbers):
-        found.extend(i for i in range(max(done, core - _REACH), core) if tokens.words[i] in words.rules)
+        first = core
+        while first > max(done, core - _REACH) and (tokens.words[first - 1] in words.all or tokens.words[first - 1].isdecimal()):
+            first -= 1
+        found.extend(i for i in range(first, core) if tokens.words[i] in words.rules)
         if core in numbers or tokens.words[core] in words.rules:
             found.append(core)
         done = core + 1

@@ -44,6 +44,7 @@ _AFTER_NUMBER = (
     *("months", "weekdays", "day_leads.this_month", "day_leads.next_month"),
     *(f"units.{name}" for name in ("hour", "day", "business_day", "week", "fortnight", "month")),
 )
+_COMMON = frozenset({"the", "this", "that", "after", "m", "s", "4"})  # too common to tell a day
 _FULL_NAME = 4  # letters
 
 
@@ -56,6 +57,7 @@ class DayWords:
     rules: Mapping[str, tuple[str, ...]]
     sets: Mapping[str, frozenset[str]]
     counted: tuple[str, ...]
+    all: frozenset[str]  # every word of every phrase
     leads: frozenset[str]  # words after which a number may be a day
     after_number: frozenset[str]  # words before which it may be one
 
@@ -67,7 +69,7 @@ def day_words() -> DayWords:
     kinds = {kind: list(found) for kind, found in _kinds(data)}
     phrases = Phrases(kinds)
     cores = frozenset(
-        tokenise(form).words[-1]
+        max(reversed(tokenise(form).words), key=lambda word: (word not in _COMMON, len(word)))
         for kind, found in kinds.items()
         if kind.partition(".")[0] in _CORE
         for phrase, _ in found
@@ -80,7 +82,7 @@ def day_words() -> DayWords:
     stems = tuple(word.removesuffix("*") for word in counted if word.endswith("*"))
     leads = frozenset().union(*(sets[name] for name in ("ordinal", "number", "free", "numeric")))
     after_number = frozenset([*phrases.starting(_AFTER_NUMBER), *data["day_leads"]["marks"]])
-    return DayWords(phrases, cores, _rules(phrases, kinds), sets, stems, leads, after_number)
+    return DayWords(phrases, cores, _rules(phrases, kinds), sets, stems, phrases.words, leads, after_number)
 
 
 def _rules(phrases: Phrases, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ with umlauts spelled out ("proximo", "naechste"); a blank in it stands for blank
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from inboxbot.classify.entities.tokens import Tokens, tokenise
 
@@ -29,6 +30,12 @@ class Phrases:
             word: {kind: tuple(sorted(entries, key=lambda entry: -len(entry[0]))) for kind, entries in kinds.items()}
             for word, kinds in found.items()
         }
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of every phrase."""
+        further = (word for kinds in self._first.values() for entries in kinds.values() for entry in entries for word in entry[0])
+        return frozenset([*self._first, *further])
 
     def kinds(self, word: str) -> Mapping[str, object]:
         """The kinds of which some phrase begins with that word."""
