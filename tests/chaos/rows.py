@@ -686,7 +686,7 @@ def _shares(scene: Scene, count: int) -> list[list[books.Letter]]:
 
 
 ROWS = (
-    Row("1", "SIGKILL after the fetch, before anything is written", kills("ingest.fetched", most=2), postfix_seeds=frozenset({2})),
+    Row("1", "SIGKILL after the fetch, before anything is written", kills("ingest.fetched", most=2), postfix_seeds=frozenset({1})),
     Row("2", "SIGKILL inside the intake transaction", kills("ingest.recording", most=2), doubt_allowed=False),
     Row("3", "SIGKILL after the intake's commit, before the decision", kills("ingest.recorded", most=2), postfix_seeds=frozenset({3})),
     Row("4", "SIGKILL around the decision's commit", kills("decide.writing", "decide.committed"), doubt_allowed=False),
