@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from inboxbot.decision import Released
@@ -68,12 +68,12 @@ def _answer_key(frozen: FrozenMail, request_key: str, now: datetime) -> str:
 def claim(session: Session, now: datetime, lease: timedelta, limit: int, horizon: timedelta = timedelta.max) -> list[OutboxItem]:
     """Take up to `limit` due items under a lease, oldest first; while automatic mail is held, only people's.
 
-    A time farther ahead than `horizon` was written by a clock that was wrong: it has come. Two senders cannot have one
-    item for that: the claim decides, not the lease.
+    For automatic mail a time farther ahead than `horizon` was written by a clock that was wrong: it has come. (People may
+    well have theirs sent next week.) Two senders cannot have one item for that: the claim decides, not the lease.
     """
     far = now + horizon if horizon < timedelta.max else _NEVER
     free = or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now, col(OutboxRow.lease_until) > far)
-    due = or_(col(OutboxRow.next_attempt_at) <= now, col(OutboxRow.next_attempt_at) > far)
+    due = or_(col(OutboxRow.next_attempt_at) <= now, and_(col(OutboxRow.next_attempt_at) > far, col(OutboxRow.automatic).is_(True)))
     statement = (
         select(OutboxRow)
         .where(OutboxRow.state == OutboxState.READY.value, due, free, *_allowed(session))

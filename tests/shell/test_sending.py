@@ -244,6 +244,15 @@ def test_times_that_a_wrong_clock_wrote_have_come(office: Office) -> None:
     assert office.drain() == 2
 
 
+def test_what_people_want_sent_next_week_is_sent_next_week(office: Office) -> None:
+    office.post(1, frozen_mail(automatic=False))
+    with office.store.transaction() as session:
+        outbox.get(session, 1).next_attempt_at = NOW + timedelta(days=7)
+    assert office.drain() == 0
+    office.clock.move(days=7)
+    assert office.drain() == 1
+
+
 def test_a_result_is_written_until_the_store_takes_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inboxbot.sending._WRITE_AGAIN_SECONDS", 0.01)
     real, failures = outbox.finish, iter([True, True, False])
