@@ -34,6 +34,7 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 model: $(STAMP)       ## train the shipped artefact anew from models/corpus
+	$(BIN)/python -m inboxbot.line_training
 	$(BIN)/inboxbot train
 
 servers:              ## Dovecot and Postfix for the tests, where they can be had

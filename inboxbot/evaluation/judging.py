@@ -212,7 +212,11 @@ def as_bytes(mail: LabelledMail) -> bytes:
     message.set_content(mail.body)
     for name in mail.attachments:
         message.add_attachment(b"attached", maintype="application", subtype="octet-stream", filename=name)
-    extra = "".join(f"{header}\r\n" for header in mail.headers if ":" in header and header.isascii())
+    given = [header for header in mail.headers if ":" in header and header.isascii()]
+    if any("multipart/report" in header for header in given):
+        message.make_mixed()
+        message.set_type("multipart/report")
+    extra = "".join(f"{header}\r\n" for header in given if not header.lower().startswith("content-type:"))
     return extra.encode() + message.as_bytes()
 
 

@@ -5,10 +5,11 @@ they count as new: an ask that is lost is worse than a quote that is kept.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from inboxbot.ingest import disclaimers, reply_headers, signature
+from inboxbot.ingest.lines import sender as known_sender
 
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -22,18 +23,18 @@ class Parts:
     signature: str = ""
 
 
-def split(text: str, sender: str = "") -> Parts:
-    """The parts of `text`; `sender` is the sender's name and address, which help to know a signature."""
+def split(text: str, sender: str = "", address: str = "") -> Parts:
+    """The parts of `text`; the sender's name and address help to know his signature."""
     lines = text.split("\n")
-    quoted = _quoted(lines)
+    who = known_sender(sender, address)
+    quoted = _quoted(lines, who.names)
     new = [line for line, old in zip(lines, quoted, strict=True) if not old]
     new, banners = disclaimers.without_banners(new)
-    new, legal = disclaimers.without_disclaimers(new)
-    new, signed = signature.cut(new, sender)
+    new, signed = signature.cut(new, who)
     return Parts(
         new_text=_joined(new),
         quoted_text=_joined([line for line, old in zip(lines, quoted, strict=True) if old]),
-        signature=_joined([*banners, *signed, *legal]),
+        signature=_joined([*banners, *signed]),
     )
 
 
@@ -41,22 +42,42 @@ def _joined(lines: Sequence[str]) -> str:
     return _BLANKS.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
 
 
-def _quoted(lines: Sequence[str]) -> list[bool]:
-    """Which lines are quoted history or a forwarded mail."""
-    quoted = [reply_headers.is_quoted(line) for line in lines]
+def _quoted(lines: Sequence[str], names: Collection[str] = ()) -> list[bool]:
+    """Which lines are quoted history or a forwarded mail; `names` are the words of the sender's name."""
+    quoted = _marked(lines)
     marked_next = _next_is_marked(lines, quoted)
+    written = False  # whether anything stands above that nobody quoted
     for index, line in enumerate(lines):
+        if written and reply_headers.is_reply_line(line):
+            return quoted[:index] + [True] * (len(lines) - index)
         if reply_headers.is_arrow_attribution(line) and not marked_next[index]:
             return quoted[:index] + [True] * (len(lines) - index)
         if quoted[index] or not line.strip():
             continue
-        first, after = _announcement(lines, index, quote_follows=marked_next[index])
+        first, after = _announcement(lines, index, names, quote_follows=marked_next[index])
         if after <= index:
+            written = True
             continue
         if not marked_next[after - 1]:
             # Nothing below is marked as quoted, so all of it is.
             return quoted[:first] + [True] * (len(lines) - first)
         quoted[first:after] = [True] * (after - first)
+    return quoted
+
+
+def _marked(lines: Sequence[str]) -> list[bool]:
+    """Which lines carry a mark of quotation: '>', or '|' below an attribution."""
+    quoted = [reply_headers.is_quoted(line) for line in lines]
+    if not any(map(reply_headers.is_bar, lines)):
+        return quoted
+    above = below_attribution = False
+    for index, line in enumerate(lines):
+        if reply_headers.is_bar(line):
+            below_attribution = below_attribution or above
+            quoted[index] = quoted[index] or below_attribution
+        elif line.strip():
+            below_attribution = False
+            above = reply_headers.attribution(lines, index, quote_follows=True) >= 0
     return quoted
 
 
@@ -71,14 +92,14 @@ def _next_is_marked(lines: Sequence[str], quoted: Sequence[bool]) -> list[bool]:
     return answer
 
 
-def _announcement(lines: Sequence[str], index: int, *, quote_follows: bool) -> tuple[int, int]:
+def _announcement(lines: Sequence[str], index: int, names: Collection[str], *, quote_follows: bool) -> tuple[int, int]:
     """(first, after) of the lines around `index` that announce history; (0, 0) when none do."""
     if reply_headers.is_separator(lines[index]) or reply_headers.unknown_block(lines, index):
-        return index, reply_headers.header_block(lines, _skip_blank(lines, index + 1)) or index + 1
+        return index, reply_headers.header_block(lines, _skip_blank(lines, index + 1), names) or index + 1
     begin = reply_headers.attribution(lines, index, quote_follows=quote_follows)
     if begin >= 0:
         return begin, index + 1
-    after = reply_headers.header_block(lines, index)
+    after = reply_headers.header_block(lines, index, names)
     if after or reply_headers.notes_block(lines, index):
         return _rule_above(lines, index), after or index + 1
     return 0, 0

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from inboxbot.ingest import phrases
+from inboxbot.ingest.line_words import WORD_CLASSES
 
 _MAX_LINE = 600  # characters of a line that are looked at
 _TOP_LINES = 8
@@ -56,21 +57,13 @@ def _after_banner(line: str) -> str:
     return "" if _BANNER_MORE.search(rest[:_MAX_LINE]) else rest
 
 
-def without_disclaimers(lines: Sequence[str]) -> Split:
-    """(what is left, what was taken out): from the sentence that says it is a disclaimer to the end of its paragraph."""
-    left: list[str] = []
-    out: list[str] = []
-    inside = False
-    for line in lines:
-        found = _DISCLAIMER.search(line[:_MAX_LINE])
-        start = _sentence_start(line, found.start()) if found else 0
-        inside = bool(line.strip()) and (found is not None or (inside and not _ASK.search(line[:_MAX_LINE])))
-        if inside:
-            left.extend([line[:start].rstrip()] if start else [])
-            out.append(line[start:])
-        else:
-            left.append(line)
-    return left, out
+def start(line: str) -> int:
+    """Where a disclaimer begins that stands behind a writer's own sentences on the line; the line's length when none does."""
+    if not any("notice" in WORD_CLASSES.get(word.strip(".,;:!"), ()) for word in line.casefold().split()):
+        return len(line)
+    found = _DISCLAIMER.search(line[:_MAX_LINE])
+    begin = _sentence_start(line, found.start()) if found else 0
+    return begin if begin and not _ASK.search(line[begin:]) else len(line)
 
 
 def _sentence_start(line: str, position: int) -> int:

@@ -41,7 +41,7 @@ def _parse(raw: RawMessage) -> Message:
     content = mime.body(tree)
     who = addresses.parties(tree, values)
     subject = headers.decoded(_first(values, "subject"))
-    parts = body.split(content.text, who.from_.name if who.from_ else "")
+    parts = body.split(content.text, *((who.from_.name, who.from_.email) if who.from_ else ()))
     smuggled = headers.smuggled(raw.raw)
     return Message(
         message_id=headers.message_id(_first(values, "message-id")),

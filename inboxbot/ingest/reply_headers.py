@@ -7,7 +7,7 @@ Everything here looks at a bounded number of characters and lines, so that a who
 # ruff: noqa: RUF001  the letters of other languages are meant
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _MAX_LINE = 300  # characters of a line that are looked at
 _BLOCK_LINES = 14  # a header block's length at most
@@ -81,6 +81,22 @@ _RULE_LINE = re.compile(r"\s*[_\-=*─—]{10,200}\s*")
 _LABEL_LINE = re.compile(r"[\s*>|]{0,6}([^\s:：*|][^:：*|]{0,25})\*?\s?[:：]")
 
 
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_REPLY_ABOVE = re.compile(
+    r"^\W*(?:(?:please )?(?:type|write|enter|add|send)? ?(?:your |a )?(?:reply|replies|response|answer)"
+    r" (?:above|over) (?:this|the) (?:line|dotted)"
+    r"|(?:bitte )?(?:geben sie |schreiben sie )?(?:ihre )?(?:antwort|antworten sie)(?: bitte)? ?(?:ober|über)(?:halb)? (?:dieser|diese)"
+    r" (?:zeile|linie)"
+    r"|(?:veuillez )?(?:saisir |écrire )?(?:votre )?(?:réponse|répond(?:re|ez)) au[- ]dessus de cette ligne"
+    r"|(?:por favor,? )?(?:escrib[ae] )?(?:su |tu )?respu?(?:esta|onda) (?:por )?encima de esta línea"
+    r"|(?:scriv(?:i|ere) )?(?:la (?:tua|sua) )?rispo(?:sta|ndi|ndere) sopra (?:questa|a questa) (?:riga|linea)"
+    r"|(?:typ )?(?:uw |je )?(?:antwoord|reageer) boven deze (?:regel|lijn)"
+    r"|(?:skriv )?(?:ditt |dit )?svar (?:ovanför|over|ovenfor) (?:denna|denne) (?:rad|linje)"
+    r"|(?:wpisz )?(?:swoją )?odpowied[źz] ?powyżej tej linii|(?:escreva )?(?:a sua |sua )?resposta acima desta linha)",
+    re.IGNORECASE,
+)
+
+
 def is_quoted(line: str) -> bool:
     """Whether a client marked the line as quoted with '>' (RFC 3676, 4.5)."""
     return line.lstrip(" \t")[:1] == ">"
@@ -114,8 +130,11 @@ def is_separator(line: str) -> bool:
     return dashes and (bare.rstrip(" :：") in _SEPARATORS or bare.startswith(_SEPARATOR_STARTS))
 
 
-def header_block(lines: Sequence[str], start: int) -> int:
-    """The index after a repeated header (From: Sent: To: Subject:) that begins at `start`; 0 when none does."""
+def header_block(lines: Sequence[str], start: int, names: Collection[str] = ()) -> int:
+    """The index after a repeated header (From: Sent: To: Subject:) that begins at `start`; 0 when none does.
+
+    `names`: the words of the sender's own name; two lines are header enough where they name him as who was written to.
+    """
     if label(lines[start]) not in ("from", "date", "subject", "to"):
         return 0
     kinds, end, loose = {label(lines[start])}, start + 1, 0
@@ -128,8 +147,27 @@ def header_block(lines: Sequence[str], start: int) -> int:
         loose += 1
         if loose > 2:  # noqa: PLR2004  a wrapped list of recipients, or blank lines between headers
             break
-    short = label(lines[start]) == "from" and end == start + 2 and _SOMEBODY.search(lines[start][:_MAX_LINE]) and "date" in kinds
+    short = label(lines[start]) == "from" and end == start + 2 and _is_short_header(lines[start], lines[start + 1], names)
     return end if "from" in kinds and (short or len(kinds & {"date", "to", "subject", "cc"}) >= 2) else 0  # noqa: PLR2004
+
+
+def _is_short_header(first: str, second: str, names: Collection[str]) -> bool:
+    """Whether "From: somebody" and one line more are a header: with a day or a subject, or to the writer of this mail."""
+    kind, value = label(second), second[:_MAX_LINE].partition(":")[2]
+    if kind == "to":
+        return any(word.casefold() in names for word in _LETTERS.findall(value))
+    return kind == "subject" or (kind == "date" and (_DATE_OR_TIME.search(value) or _SOMEBODY.search(first[:_MAX_LINE])) is not None)
+
+
+def is_bar(line: str) -> bool:
+    """Whether the line begins with '|', as some clients quote, and is no row of a table."""
+    words = line.strip()
+    return words[:1] in ("|", "│", "┃") and words.count(words[0]) == 1 and len(words) > 1
+
+
+def is_reply_line(line: str) -> bool:
+    """A ticket system's "##- Please type your reply above this line -##"."""
+    return len(line) <= _MAX_LINE and _REPLY_ABOVE.search(line) is not None
 
 
 def notes_block(lines: Sequence[str], start: int) -> bool:
@@ -184,4 +222,4 @@ def _announces_alone(words: str, *, quote_follows: bool) -> bool:
     somebody = _SOMEBODY.search(words) is not None
     if _VERB.search(words) and (quote_follows or (somebody and _DATE_OR_TIME.search(words))):
         return True
-    return quote_follows and somebody and _DATE_OR_TIME.search(words) is not None
+    return quote_follows and (somebody or _INTRO.match(words) is not None) and _DATE_OR_TIME.search(words) is not None

@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inboxbot.ingest import body, disclaimers, signature
+from inboxbot.ingest import body, lines
 
 THREADS = Path(__file__).parent / "threads"
 CASES = sorted(path for path in THREADS.glob("*.txt") if not path.name.endswith(".expected.txt"))
 
 
-def mail(path: Path) -> tuple[str, str]:
-    """(sender's name, text) of a case file."""
+def mail(path: Path) -> tuple[str, str, str]:
+    """(text, sender's name, his address or "") of a case file."""
     head, _, text = path.read_text(encoding="utf-8").partition("\n\n")
-    return head.removeprefix("sender: "), text
+    name, _, address = head.removeprefix("sender: ").partition(" | ")
+    return text, name, address
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_newest_text_is_found(path: Path) -> None:
-    sender, text = mail(path)
     expected = path.with_name(f"{path.stem}.expected.txt").read_text(encoding="utf-8")
-    assert body.split(text, sender).new_text.strip() == expected.strip()
+    assert body.split(*mail(path)).new_text.strip() == expected.strip()
 
 
 def test_there_are_many_thread_cases() -> None:
@@ -34,8 +34,8 @@ def test_there_are_many_thread_cases() -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_no_word_of_a_mail_disappears(path: Path) -> None:
-    sender, text = mail(path)
-    parts = body.split(text, sender)
+    text, *sender = mail(path)
+    parts = body.split(text, *sender)
     everything = f"{parts.new_text}\n{parts.quoted_text}\n{parts.signature}"
     assert sorted(everything.split()) == sorted(text.split())
 
@@ -97,14 +97,16 @@ def test_words_behind_a_telephones_line_are_kept(line: str) -> None:
     ["Thanks,", "Best regards", "Mit freundlichen Grüßen", "Cordialement,", "Un saludo,", "Cheers, Tom", "MfG", "Kind regards, Tom Baker"],
 )
 def test_closing_formulas_are_known(line: str) -> None:
-    assert signature.is_closing(line)
+    [found] = lines.looked_at([line])
+    assert found.closing
 
 
 @pytest.mark.parametrize(
     "line", ["Thanks for the copy of 20155.", "Best we can do is Friday", "Thanks, please send 20155", "Regarding 20155"]
 )
 def test_sentences_are_no_closing_formulas(line: str) -> None:
-    assert not signature.is_closing(line)
+    [found] = lines.looked_at([line])
+    assert not found.closing
 
 
 def test_the_closing_formula_stays_and_the_name_goes() -> None:
@@ -113,8 +115,8 @@ def test_the_closing_formula_stays_and_the_name_goes() -> None:
 
 
 def test_a_disclaimer_does_not_take_a_question_with_it() -> None:
-    left, _ = disclaimers.without_disclaimers(["This e-mail is confidential and privileged.", "PS: what is our balance?"])
-    assert left == ["PS: what is our balance?"]
+    parts = body.split("Please resend 20155.\n\nThis e-mail is confidential and privileged.\nPS: what is our balance?")
+    assert parts.new_text == "Please resend 20155.\n\nPS: what is our balance?"
 
 
 @settings(deadline=None)

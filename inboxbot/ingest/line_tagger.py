@@ -1,0 +1,104 @@
+"""Tells the lines at the end of a mail apart: text, closing words, signature, disclaimer.
+
+In: lines that nobody quoted, and the sender's names. Out: a tag for each. A linear model over the features of `lines`, with
+what the line below it is; the most probable row of tags is found by Viterbi's algorithm (Viterbi 1967) from the last line up.
+The weights are data (`data/line_weights.json`), made by `inboxbot.line_training` from the corpus.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp, log
+
+from inboxbot.ingest import lines
+from inboxbot.ingest.lines import Sender
+
+TAGS = ("text", "closing", "signature", "disclaimer")
+KEPT = frozenset({"text", "closing"})
+END = "end"  # what stands below the last line
+_ZERO = (0.0,) * len(TAGS)
+
+Scores = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a feature adds to each tag's score; what it adds to a word's score as the beginning of a signature."""
+
+    features: Mapping[str, Scores]
+    inline: Mapping[str, float]
+
+
+def link(below: str, *, gap: bool) -> list[str]:
+    """The features that say what stands below a line, and whether a blank line is between."""
+    return [f"below={below}", f"below={below} gap={gap}"]
+
+
+def best(rows: Sequence[Sequence[str]], gaps: Sequence[bool], weights: Weights) -> list[str]:
+    """The most probable tags for lines with these features; `gaps`: whether a blank line stands below each."""
+    if not rows:
+        return []
+    table = weights.features
+    arrows: list[list[int]] = []
+    best_scores = [0.0]
+    names: tuple[str, ...] = (END,)
+    for row, gap in zip(reversed(rows), reversed(gaps), strict=True):
+        base = _sum(row, table)
+        choices: list[tuple[float, int]] = [(-1e30, 0)] * len(TAGS)
+        for number, below in enumerate(names):
+            extra = _sum(link(below, gap=gap), table)
+            scores = [a + b for a, b in zip(base, extra, strict=True)]
+            top = max(scores)
+            norm = top + log(sum(exp(score - top) for score in scores))
+            for tag, score in enumerate(scores):
+                total = best_scores[number] + score - norm
+                if total > choices[tag][0]:
+                    choices[tag] = (total, number)
+        arrows.append([number for _, number in choices])
+        best_scores = [total for total, _ in choices]
+        names = TAGS
+    tag = max(range(len(TAGS)), key=best_scores.__getitem__)
+    answer = []
+    for arrow in reversed(arrows):
+        answer.append(TAGS[tag])
+        tag = arrow[tag]
+    return answer
+
+
+def _sum(row: Sequence[str], table: Mapping[str, Scores]) -> list[float]:
+    text = closing = signature = disclaimer = 0.0
+    for name in row:
+        found = table.get(name)
+        if found is not None:
+            text += found[0]
+            closing += found[1]
+            signature += found[2]
+            disclaimer += found[3]
+    return [text, closing, signature, disclaimer]
+
+
+def tag(texts: Sequence[str], who: Sender, weights: Weights) -> dict[int, str]:
+    """The tags of the lines at the end that are not blank, by index; lines above them are text."""
+    found = lines.looked_at(texts)
+    rows = lines.features(found, sum(1 for text in texts if text.strip()), who)
+    gaps = [line.gap for line in found[1:]] + [False]
+    return {line.index: _checked(line, name) for line, name in zip(found, best(rows, gaps, weights), strict=True)}
+
+
+def _checked(line: lines.Line, name: str) -> str:
+    """The tag; but text where a line says what no signature says, and what it is where it says so itself."""
+    if lines.notices(line) > 1 and lines.is_disclaimer(line):
+        return "disclaimer"
+    if name == "signature" and (lines.says_something(line) or lines.is_answer(line) or lines.asks(line)):
+        return "text"
+    bare = name == "disclaimer" and "notice" not in line.classes
+    return "text" if bare and (lines.may_ask(line) or lines.asks(line)) else name
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the package."""
+    data = json.loads((files("inboxbot.ingest") / "data" / "line_weights.json").read_text(encoding="utf-8"))
+    return Weights({name: tuple(values) for name, values in data["lines"].items()}, data["inline"])
