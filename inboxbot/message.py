@@ -102,6 +102,7 @@ class Message:
     trace: tuple[tuple[str, str], ...] = ()  # its Received and Authentication-Results in their order, topmost first
     text: str = ""  # the whole body as text
     new_text: str = ""  # what the writer wrote now: no quote, no forward, no signature, no disclaimer
+    only_points: bool = False  # the newest text says no more than "see below": what is wanted stands in others' words
     quoted_text: str = ""
     signature: str = ""
     has_html: bool = False

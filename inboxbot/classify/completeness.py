@@ -116,6 +116,8 @@ def vetoes(message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str
         found.append(Veto("hidden_text", "a reader sees other text than the machine does"))
     if unfamiliar > MOST_UNFAMILIAR:
         found.append(Veto("unfamiliar_words", f"{unfamiliar:.0%} of the words are unknown here"))
+    if message.only_points:
+        found.append(Veto("points_elsewhere", "the new text only points at what is quoted or attached", message.new_text.strip()[:80]))
     if not message.new_text.strip() and not message.subject.strip():
         found.append(Veto("empty", "there is no new text"))
     first: dict[str, Veto] = {}

@@ -76,7 +76,6 @@ def _marked(lines: Sequence[str]) -> list[bool]:
             below_attribution = below_attribution or above
             quoted[index] = quoted[index] or below_attribution
         elif line.strip():
-            below_attribution = False
             above = reply_headers.attribution(lines, index, quote_follows=True) >= 0
     return quoted
 
@@ -99,7 +98,7 @@ def _announcement(lines: Sequence[str], index: int, names: Collection[str], *, q
     begin = reply_headers.attribution(lines, index, quote_follows=quote_follows)
     if begin >= 0:
         return begin, index + 1
-    after = reply_headers.header_block(lines, index, names)
+    after = reply_headers.header_block(lines, index, names) or reply_headers.foreign_block(lines, index, names)
     if after or reply_headers.notes_block(lines, index):
         return _rule_above(lines, index), after or index + 1
     return 0, 0

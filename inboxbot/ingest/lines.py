@@ -113,6 +113,8 @@ def is_closing(line: Line) -> bool:
         return False
     if _CLOSING.match(line.text):
         return not line.classes & {"ask"} or len(line.words) <= 3  # noqa: PLR2004
+    if len(line.words) <= 3 and "closing" in line.classes and not asks(line) and line.text[-1] not in ".:":  # noqa: PLR2004
+        return not any(map(str.isdigit, line.text))
     return "closing" in line.classes and line.text.endswith((",", "!"))
 
 

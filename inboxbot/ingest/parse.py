@@ -11,7 +11,7 @@ from email.message import Message as MimeMessage
 from hashlib import sha256
 
 from inboxbot.errors import UnreadableMessageError
-from inboxbot.ingest import addresses, body, charset, headers, mime, reports
+from inboxbot.ingest import addresses, body, charset, headers, mime, pointers, reports
 from inboxbot.ingest.headers import Headers
 from inboxbot.message import Message, RawMessage
 
@@ -60,6 +60,7 @@ def _parse(raw: RawMessage) -> Message:
         trace=headers.trace(tree),
         text=content.text,
         new_text=parts.new_text,
+        only_points=pointers.only_points(parts.new_text),
         quoted_text=parts.quoted_text,
         signature=parts.signature,
         has_html=content.has_html,

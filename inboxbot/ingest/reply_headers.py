@@ -4,7 +4,7 @@ In: lines of text. Out: whether a line begins a quoted header block, a separator
 Everything here looks at a bounded number of characters and lines, so that a whole mail costs linear time.
 """
 
-# ruff: noqa: RUF001  the letters of other languages are meant
+# ruff: noqa: E501, RUF001  lists of words in other languages
 
 import re
 from collections.abc import Collection, Sequence
@@ -16,16 +16,20 @@ _ATTRIBUTION_LINES = 4  # clients wrap "On ... wrote:" over up to four
 # kind: labels of en | de | fr | es it pt | nl | pl cs | sv no da fi | hu ro tr | ja zh ko | ru el
 _LABELS = {
     "from": "from|von|de|expéditeur|remitente|da|mittente|van|afzender|od|nadawca|odesílatel|från|fra|avsändare|lähettäjä|feladó|de la"
-    "|expeditor|kimden|gönderen|差出人|送信者|送信元|发件人|寄件者|寄件人|보낸 사람|от|από",
+    "|expeditor|kimden|gönderen|差出人|送信者|送信元|发件人|寄件者|寄件人|보낸 사람|от|από"
+    "|šalje|pošiljatelj|odosielateľ|saatja|frá|nuo|no|від|מאת|من|dari|từ|จาก|remetente|siuntėjas|sender",
     "date": "sent|date|gesendet|datum|gesendet am|envoyé|envoyé le|enviado|enviado el|fecha|inviato|data|enviada em|enviado em|verzonden"
     "|wysłano|odesláno|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|elküldve|küldve|dátum|trimis|trimis la|dată|gönderildi|tarih"
     "|gönderme tarihi|送信日時|日時|日付|发送时间|发送日期|寄件日期|傳送時間|日期|时间|보낸 날짜|отправлено|дата"
-    "|στάλθηκε|ημερομηνία",
+    "|στάλθηκε|ημερομηνία"
+    "|poslano|odoslané|odoslaná|odoslaný|saadetud|sent|išsiųsta|nosūtīts|изпратено|надіслано|נשלח|تم الإرسال|التاريخ|dikirim|tanggal|đã gửi|ngày|ส่งเมื่อ|ส่ง|enviat|poslato|дата",
     "to": "to|an|à|a|destinataire|para|destinatario|per|aan|do|komu|till|til|vastaanottaja|címzett|către|kime|alıcı|宛先|收件人|받는 사람"
-    "|кому|προς",
+    "|кому|προς"
+    "|prima|primatelj|adressaat|saaja|til|kam|do koho|za|до|אל|إلى|kepada|đến|tới|ถึง|per a",
     "cc": "cc|bcc|kopie|copie|copia|dw|kopia|kopi|kopio|másolatot kap|bilgi|抄送|副本|참조|копия|κοιν",
     "subject": "subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|předmět|věc|ämne|emne|aihe|tárgy|subiect|konu|件名|主题|主旨"
-    "|主題|제목|тема|θέμα|re",
+    "|主題|제목|тема|θέμα|re"
+    "|predmet|zadeva|teema|efni|tema|temats|относно|נושא|الموضوع|subjek|perihal|chủ đề|เรื่อง|assumpte|ogg|наслов",
     "other": "importance|attachments|attachment|reply-to|wichtigkeit|anlagen|antwort an|pièces jointes|importancia|allegati|priority",
 }
 LABELS = {label: kind for kind, words in _LABELS.items() for label in words.split("|")}
@@ -64,9 +68,10 @@ _BEGINNINGS = _phrases("""
     開始轉寄郵件|开始转发的邮件
 """)
 
+_UNSEEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])  # marks of direction, of no width
 _VERB = re.compile(
     r"\b(?:wrote|writes|schrieb|écrit|escribió|scritto|scrive|schreef|escreveu|napisał(?:a|\(a\))?|pisze|skrev|kirjoitti|napsal(?:a|\(a\))?"
-    r"|írta|scris|yazdı|написал[аи]?|пишет|έγραψε)\b|写道|寫道|書きました|wrote$|님이 작성",
+    r"|írta|scris|yazdı|написал[аи]?|пишет|έγραψε|napísala?|napisao|napisala|rašė|rakstīja|kirjutas|skrifaði|va escriure|написа|написав|menulis|đã viết)\b|写道|寫道|書きました|wrote$|님이 작성",
     re.IGNORECASE,
 )
 _INTRO = re.compile(
@@ -137,15 +142,20 @@ def header_block(lines: Sequence[str], start: int, names: Collection[str] = ()) 
     """
     if label(lines[start]) not in ("from", "date", "subject", "to"):
         return 0
-    kinds, end, loose = {label(lines[start])}, start + 1, 0
+    kind = label(lines[start])
+    kinds, end, loose = {kind}, start + 1, 0
     for index in range(start + 1, min(start + _BLOCK_LINES, len(lines))):
-        kind = label(lines[index])
-        if kind:
+        wrapped = kind in ("to", "cc") or "@" in lines[index] or not lines[index].strip()
+        next_kind = label(lines[index])
+        if next_kind == "from" and ("from" in kinds or (loose and lines[index - loose].strip())):
+            break  # another header begins
+        if next_kind:
+            kind = next_kind
             kinds.add(kind)
             end, loose = index + 1, 0
             continue
         loose += 1
-        if loose > 2:  # noqa: PLR2004  a wrapped list of recipients, or blank lines between headers
+        if loose > 2 or not wrapped:  # noqa: PLR2004  a wrapped list of recipients, or blank lines between headers
             break
     short = label(lines[start]) == "from" and end == start + 2 and _is_short_header(lines[start], lines[start + 1], names)
     return end if "from" in kinds and (short or len(kinds & {"date", "to", "subject", "cc"}) >= 2) else 0  # noqa: PLR2004
@@ -183,21 +193,39 @@ def unknown_block(lines: Sequence[str], start: int) -> bool:
     """Whether a rule and then a header in some language stand here: labels with values, a time or an address."""
     if not is_rule(lines[start]):
         return False
-    below = [line[:_MAX_LINE] for line in lines[start + 1 : start + 8] if line.strip()]
+    below = [line[:_MAX_LINE] for line in lines[start + 1 : start + 9] if line.strip() and not is_rule(line)]
+    if not below or not _LABEL_LINE.match(below[0]):
+        return False
     labelled = [line for line in below if _LABEL_LINE.match(line)]
     known = sum(1 for line in labelled if label(line))
     told = any(_SOMEBODY.search(line) or _DATE_OR_TIME.search(line) for line in labelled[:4])
     return len(labelled) >= 3 and told and (known >= 1 or len(labelled) == len(below[: len(labelled)]))  # noqa: PLR2004
 
 
+def foreign_block(lines: Sequence[str], start: int, names: Collection[str]) -> int:
+    """The index after a header in a language nobody taught, 0 when none begins here.
+
+    Four or more lines of label and value: somebody's address first, a day and a time, and among the values the writer of this mail.
+    """
+    if not _SOMEBODY.search(lines[start][:_MAX_LINE]) or not _LABEL_LINE.match(lines[start][:60]):
+        return 0
+    end = start
+    while end < min(len(lines), start + _BLOCK_LINES) and _LABEL_LINE.match(lines[end][:60]):
+        end += 1
+    values = " ".join(line[:_MAX_LINE].partition(":")[2] for line in lines[start + 1 : end])
+    mine = any(word.casefold() in names for word in _LETTERS.findall(values))
+    day = re.search(r"\b20\d\d\b", values) is not None and re.search(r"\d[:.]\d\d", values) is not None
+    return end if end - start > 3 and mine and day else 0  # noqa: PLR2004
+
+
 def attribution(lines: Sequence[str], end: int, *, quote_follows: bool) -> int:
     """The index at which the attribution that ends on line `end` begins; -1 when that line ends none."""
-    last = lines[end].rstrip()[-_MAX_LINE:]
+    last = lines[end].translate(_UNSEEN).rstrip()[-_MAX_LINE:]
     if not last.endswith((":", "：")) or label(lines[end]) == "other":
         return -1
     window, fallback = "", -1
     for start in range(end, max(end - _ATTRIBUTION_LINES, -1), -1):
-        line = lines[start].strip()
+        line = lines[start].translate(_UNSEEN).strip()
         if not line or is_quoted(line) or len(line) > _MAX_LINE:
             break
         window = f"{line} {window}".strip()
@@ -206,6 +234,8 @@ def attribution(lines: Sequence[str], end: int, *, quote_follows: bool) -> int:
                 return start
             if fallback < 0 and _SOMEBODY.search(line):
                 fallback = start  # in some languages the sender comes before the date
+        elif quote_follows and fallback < 0 and _SOMEBODY.search(window) and _DATE_OR_TIME.search(window):
+            fallback = start  # somebody at some time, and below it what he wrote, in any language
     if fallback >= 0:
         return fallback
     return end if _announces_alone(last.strip(), quote_follows=quote_follows) else -1

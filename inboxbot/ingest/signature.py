@@ -18,6 +18,7 @@ _MAX_LINE = 200  # characters
 _MOBILE_WORDS = 6  # behind the words that tell a telephone
 _DELIMITER = re.compile(r"(?:-- ?|––|—|-{2,3})")
 _MOBILE = re.compile(rf"\W{{0,3}}(?:{phrases.MOBILE})", re.IGNORECASE)
+_WEB = re.compile(r"https?://\S+")
 _LONE_NUMBER = re.compile(r"(?<![\d-])(?!(?:19|20)\d\d\b)\d{4,}")
 
 Split = tuple[list[str], list[str]]
@@ -55,7 +56,12 @@ def _by_rule(line: str, *, written: bool) -> str:
 def _is_mobile(line: str) -> bool:
     """Whether the line is what a telephone's mail program adds by itself."""
     found = _MOBILE.match(line[:_MAX_LINE])
-    return found is not None and len(line[found.end() :].split()) <= _MOBILE_WORDS and "?" not in line and not _LONE_NUMBER.search(line)
+    return (
+        found is not None
+        and len(line[found.end() :].split()) <= _MOBILE_WORDS
+        and "?" not in _WEB.sub("", line)
+        and not _LONE_NUMBER.search(line)
+    )
 
 
 def _cut_inside(text: str, who: Sender, weights: Weights, *, signed: bool) -> tuple[str, list[str]]:

@@ -3,22 +3,43 @@
 # ruff: noqa: E501  cases stand as mail has them
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inboxbot.ingest import body, lines
+from inboxbot.classify import completeness
+from inboxbot.ingest import body, html_text, lines, parse, pointers
+from inboxbot.message import MessageKey, RawMessage
 
 THREADS = Path(__file__).parent / "threads"
-CASES = sorted(path for path in THREADS.glob("*.txt") if not path.name.endswith(".expected.txt"))
+CASES = sorted(path for path in THREADS.iterdir() if not path.name.endswith(".expected.txt"))
+HISTORIES = [
+    "On Mon, Nov 16, 2026 at 9:12 AM Brightwater AR <ar@brightwater.example> wrote:\n\n> Please send the remittance.\n> Dana",
+    "On Nov 16, 2026, at 9:12 AM, Brightwater AR <ar@brightwater.example> wrote:\n\nPlease send the remittance.\n\nDana",
+    "________________________________\nFrom: Brightwater AR <ar@brightwater.example>\nSent: Monday, November 16, 2026 9:12 AM\nTo: You\nSubject: INV\n\nPay.",
+    "From: Brightwater AR\nSent: Monday, November 16, 2026 9:12 AM\nTo: You\nSubject: INV\n\nPlease pay 20155.\n\nRegards\nDana",
+    "-----Original Message-----\nFrom: Brightwater AR\nSent: Monday\n\nPlease pay 20155.",
+    "---------- Forwarded message ---------\nFrom: Dock <dock@alderstone.example>\nDate: Mon, Nov 16, 2026\nSubject: short\n\nTwo short, hold payment.",
+    "Am 16.11.2026 um 09:12 schrieb Brightwater AR <ar@brightwater.example>:\n> Bitte zahlen Sie.",
+    "Von: Brightwater AR <ar@brightwater.example>\nGesendet: Montag, 16. November 2026 09:12\nAn: Sie\nBetreff: Mahnung\n\nBitte zahlen Sie.",
+    "Le lun. 16 nov. 2026 à 09:12, Brightwater AR <ar@brightwater.example> a\nécrit :\n\n> Bonjour",
+    "De : Brightwater AR\nEnvoyé : lundi 16 novembre 2026 09:12\nÀ : Vous\nObjet : Relance\n\nMerci de payer.",
+    "El lun, 16 nov 2026 a las 9:12, Brightwater AR (<ar@brightwater.example>)\nescribió:\n\n> Hola",
+    "Il giorno lun 16 nov 2026 alle ore 09:12 Brightwater AR <ar@brightwater.example> ha scritto:\n\n> Buongiorno",
+    "Op ma 16 nov 2026 om 09:12 schreef Brightwater AR <ar@brightwater.example>:\n\n> Dag",
+    "2026年11月16日(月) 9:12 Brightwater AR <ar@brightwater.example>:\n\n> お世話になっております。",
+    ">>> Brightwater AR <ar@brightwater.example> 11/16/2026 9:15 AM >>>\nPlease pay.",
+]
 
 
 def mail(path: Path) -> tuple[str, str, str]:
     """(text, sender's name, his address or "") of a case file."""
     head, _, text = path.read_text(encoding="utf-8").partition("\n\n")
     name, _, address = head.removeprefix("sender: ").partition(" | ")
+    text = html_text.render(text).text if path.suffix == ".html" else text
     return text, name, address
 
 
@@ -29,7 +50,64 @@ def test_newest_text_is_found(path: Path) -> None:
 
 
 def test_there_are_many_thread_cases() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 200
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_quoted_history_does_not_change_the_newest_text(path: Path) -> None:
+    text, *sender = mail(path)
+    newest = body.split(text, *sender).new_text
+    changed = [
+        history for history in HISTORIES if body.split(f"{newest}\n\n{history}", *sender).new_text != body.split(newest, *sender).new_text
+    ]
+    assert not changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see below",
+        "Hi Dana,\n\nsee below please.\n\nThanks,",
+        "FYI",
+        "As per trail mail",
+        "See below, can you help with this?",
+        "Guten Tag,\nsiehe unten, bitte prüfen.\nVielen Dank",
+        "zur Kenntnis",
+        "Voir ci-dessous",
+        "ver abajo",
+        "Vedi sotto",
+        "Zie hieronder",
+        "Se nedan",
+        "см. ниже",
+        "下記参照",
+    ],
+)
+def test_a_mail_that_only_points_is_told(text: str) -> None:
+    assert pointers.only_points(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Thanks",
+        "see below, need a copy of 20155",
+        "FYI we paid 20155 on Monday",
+        "Can you help with 20155?",
+        "see you on Friday",
+        "20155",
+    ],
+)
+def test_a_mail_that_says_something_does_not_only_point(text: str) -> None:
+    assert not pointers.only_points(text)
+
+
+def test_a_mail_that_only_points_is_not_answered_from_what_it_forwards() -> None:
+    raw = b"From: Ken <k@alderstone.example>\r\nTo: ar@brightwater.example\r\nSubject: Re: 20155\r\n\r\nsee below\r\n\r\n"
+    raw += b"From: Dock <d@alderstone.example>\r\nSent: Monday, November 16, 2026 9:12 AM\r\nTo: Ken\r\nSubject: x\r\n\r\nPlease resend 20155.\r\n"
+    message = parse.parse(RawMessage(MessageKey("INBOX", 1, 1), raw, datetime(2026, 11, 16, tzinfo=UTC)))
+    assert (message.new_text, message.only_points) == ("see below", True)
+    assert "points_elsewhere" in {veto.code for veto in completeness.vetoes(message, (), {}, 0.0)}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
