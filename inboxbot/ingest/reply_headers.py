@@ -17,7 +17,7 @@ _ATTRIBUTION_LINES = 4  # clients wrap "On ... wrote:" over up to four
 _LABELS = {
     "from": "from|von|de|expéditeur|remitente|da|mittente|van|afzender|od|nadawca|odesílatel|från|fra|avsändare|lähettäjä|feladó|de la"
     "|expeditor|kimden|gönderen|差出人|送信者|送信元|发件人|寄件者|寄件人|보낸 사람|от|από"
-    "|šalje|pošiljatelj|odosielateľ|saatja|frá|nuo|no|від|מאת|من|dari|từ|จาก|remetente|siuntėjas|sender",
+    "|šalje|pošiljatelj|odosielateľ|saatja|frá|nuo|від|מאת|من|dari|từ|จาก|remetente|siuntėjas|sender",
     "date": "sent|date|gesendet|datum|gesendet am|envoyé|envoyé le|enviado|enviado el|fecha|inviato|data|enviada em|enviado em|verzonden"
     "|wysłano|odesláno|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|elküldve|küldve|dátum|trimis|trimis la|dată|gönderildi|tarih"
     "|gönderme tarihi|送信日時|日時|日付|发送时间|发送日期|寄件日期|傳送時間|日期|时间|보낸 날짜|отправлено|дата"
