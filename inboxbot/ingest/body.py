@@ -56,7 +56,7 @@ def _quoted(lines: Sequence[str], names: Collection[str] = ()) -> list[bool]:
             continue
         first, after = _announcement(lines, index, names, quote_follows=marked_next[index])
         if after <= index:
-            written = True
+            written = written or any(map(str.isalnum, line))
             continue
         if not marked_next[after - 1]:
             # Nothing below is marked as quoted, so all of it is.

@@ -18,6 +18,11 @@ _BANNER_MORE = re.compile(rf"\W*(?:{phrases.BANNERS_ON})", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!]*[.!]+\s*")
 
 _DISCLAIMER = re.compile(phrases.DISCLAIMERS, re.IGNORECASE)
+_SECRECY = re.compile(
+    r"confiden|privileg|vertraul|riservat|vertrouwelijk|poufn|fortrolig|luottamuk|důvěrn|bizalmas|gizli|intended (?:only|solely|for)|virus"
+    r"|print|imprim|druck|stampar|environ|umwelt|ambiente|milieu|liabil",
+    re.IGNORECASE,
+)
 _ASK = re.compile(r"\?|\bp\.?\s?s\.?[:\s]", re.IGNORECASE)
 
 Split = tuple[list[str], list[str]]
@@ -63,6 +68,8 @@ def start(line: str) -> int:
         return len(line)
     found = _DISCLAIMER.search(line[:_MAX_LINE])
     begin = _sentence_start(line, found.start()) if found else 0
+    if not _SECRECY.search(line[begin:]):
+        return len(line)  # "please do not reply" is what a machine has to say, not a disclaimer
     return begin if begin and not _ASK.search(line[begin:]) else len(line)
 
 

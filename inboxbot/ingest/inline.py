@@ -20,6 +20,7 @@ _PIECE = re.compile(r"\S+")
 _EDGES = ".,;:!?()-–—/"
 _SURE = 0.5
 _FORMULA = 7  # words of a closing formula at most
+_INITIALS = 3  # characters
 _NAME = 6  # words of a name with a post at most
 
 Row = list[str]
@@ -107,6 +108,7 @@ def _features(rest: str, before: str, above: list[str], who: Sender, *, signed_b
         f"above={min(len(above), 4)}",
         f"w={line.folded[0] if line.words else ''}",
         f"before={words[-1] if words else ''}",
+        f"initials={rest.strip(_EDGES).isupper() and len(rest.strip(_EDGES)) <= _INITIALS} name={name} stop={stop}",
         *(f"class={one}" for one in line.classes),
         *(f"class={one} small={min(small, 3)}" for one in line.classes),
     ]
@@ -116,4 +118,6 @@ def _features(rest: str, before: str, above: list[str], who: Sender, *, signed_b
         found.append(lines.MAY_ASK)
     if line.closing:
         found.append("is closing")
+    if not line.classes:
+        found.append(f"no class {shape} {stop} {closing}")
     return found

@@ -7,6 +7,8 @@ In: nothing. Out: `WORD_CLASSES`, a word in lower case to the classes it belongs
 
 _CLASSES = {
     "closing": """
+    weekend day evening afternoon feierabend wochenende tag abend woche bless god peace smooches tnx thnx week journée soirée fin serata
+    giornata helg dag päivää dzień den napot zi grüßle grüssli grüessli distintamente smile yay happy nice lovely
     thanks thank thx thanx tks ty ta cheers regards regard rgds rgd best kind kindest warm warmest warmly sincerely cordially
     faithfully truly yours respectfully gratefully appreciatively appreciated appreciate obliged grateful gratitude greetings
     wishes blessings hugs xoxo love later cya bye goodbye ciao kr br tia farewell hooroo cheerio toodles ttyl namaste salamat

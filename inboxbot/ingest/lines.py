@@ -174,6 +174,8 @@ def _shape(line: Line, who: Sender) -> list[str]:
     ]
     if not small and count <= 6:  # noqa: PLR2004
         found.append("all capitalised")
+        if not line.classes:
+            found.append(f"name-like words={_bucket(count)} name={name}")
         found.append(f"all capitalised words={_bucket(count)} end={kind(text[-1])}")
     if firm:
         found.extend(("firm", f"firm words={_bucket(count)}", f"firm small={_bucket(small)}"))

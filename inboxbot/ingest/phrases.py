@@ -172,7 +172,7 @@ CONNECTORS = _words("& and und et y e og och of the de des du la le for van von 
 # Capitalised words that, alone at the end of a mail, are an answer and not a name.
 ANSWERS = _words(
     """
-    disputed correct wrong noted understood shipped sent paid yep nope
+    fyi fya pfa pfb disputed correct wrong noted understood shipped sent paid yep nope
     yes no ok okay agreed approved accepted confirmed declined denied rejected refused returned received done never today tomorrow
     yesterday now stop cancel cancelled unacceptable help hello hi either neither both none all nothing monday tuesday wednesday
     thursday friday saturday sunday january february march april may june july august september october november december
