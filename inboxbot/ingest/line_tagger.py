@@ -7,7 +7,7 @@ The weights are data (`data/line_weights.json`), made by `inboxbot.line_training
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import exp, log
@@ -29,6 +29,14 @@ class Weights:
 
     features: Mapping[str, Scores]
     inline: Mapping[str, float]
+    links: dict[tuple[str, bool], Sequence[float]] = field(default_factory=dict, compare=False)  # sums that come again and again
+
+    def link_scores(self, below: str, *, gap: bool) -> Sequence[float]:
+        """What stands below, as scores."""
+        found = self.links.get((below, gap))
+        if found is None:
+            found = self.links[below, gap] = _sum(link(below, gap=gap), self.features)
+        return found
 
 
 def link(below: str, *, gap: bool) -> list[str]:
@@ -48,10 +56,10 @@ def best(rows: Sequence[Sequence[str]], gaps: Sequence[bool], weights: Weights) 
         base = _sum(row, table)
         choices: list[tuple[float, int]] = [(-1e30, 0)] * len(TAGS)
         for number, below in enumerate(names):
-            extra = _sum(link(below, gap=gap), table)
-            scores = [a + b for a, b in zip(base, extra, strict=True)]
+            extra = weights.link_scores(below, gap=gap)
+            scores = [base[0] + extra[0], base[1] + extra[1], base[2] + extra[2], base[3] + extra[3]]
             top = max(scores)
-            norm = top + log(sum(exp(score - top) for score in scores))
+            norm = top + log(exp(scores[0] - top) + exp(scores[1] - top) + exp(scores[2] - top) + exp(scores[3] - top))
             for tag, score in enumerate(scores):
                 total = best_scores[number] + score - norm
                 if total > choices[tag][0]:

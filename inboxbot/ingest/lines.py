@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d.,:/-]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PHONE = re.compile(r"\+?\(?\d(?:[ ().\-/]{0,2}\d){6,}(?![.,]\d)")
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,60}\.\w")
-_LINK = re.compile(r"https?:|www\.|\b\w+\.(?:com|net|org|de|fr|eu|co\.uk|example)\b", re.IGNORECASE)
+_LINK = re.compile(r"https?:|www\.|\w\.(?:com|net|org|de|fr|eu|co\.uk|example)\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]|\d[.,]\d{2}\b(?![.,/]\d)|\b(?:USD|EUR|GBP|CHF|SEK|CAD|NOK|DKK|PLN)\b")
 _LONG_NUMBER = re.compile(r"\d{4,}")
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b(?![-/.\d])|\b\d{4}-\d\d-\d\d\b")
@@ -140,11 +140,18 @@ def features(lines: Sequence[Line], total: int, who: Sender) -> list[list[str]]:
     return answer
 
 
-def _bucket(count: int) -> str:
+def _name(count: int) -> str:
     for limit, name in ((0, "0"), (1, "1"), (2, "2"), (3, "3"), (5, "4-5"), (8, "6-8"), (14, "9-14"), (25, "15-25")):
         if count <= limit:
             return name
     return "26+"
+
+
+_BUCKETS = tuple(_name(count) for count in range(27))
+
+
+def _bucket(count: int) -> str:
+    return _BUCKETS[min(count, 26)]
 
 
 def _shape(line: Line, who: Sender) -> list[str]:
