@@ -7,6 +7,9 @@ In: nothing. Out: `WORD_CLASSES`, a word in lower case to the classes it belongs
 
 _CLASSES = {
     "closing": """
+    diolch cofion hwyl takkar kveðja kveðjur bestu gràcies salutacions eskerrik agur graciñas saúdos dankon dankie groete asante makasih
+    arigato arigatou merci vielmals ade adieu tschau baci bacio beijos bjs kram kramar klem knus kh dbh vänligen hilsener moikka čau
+    szia üdvözöl salut multumesc selam hoşçakalın gelsin günler peace toodle tara ttfn laters solidarity blessed yrs respects
     weekend day evening afternoon feierabend wochenende tag abend woche bless god peace smooches tnx thnx week journée soirée fin serata
     giornata helg dag päivää dzień den napot zi grüßle grüssli grüessli distintamente smile yay happy nice lovely
     thanks thank thx thanx tks ty ta cheers regards regard rgds rgd best kind kindest warm warmest warmly sincerely cordially

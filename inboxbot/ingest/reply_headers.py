@@ -218,14 +218,21 @@ def foreign_block(lines: Sequence[str], start: int, names: Collection[str]) -> i
     return end if end - start > 3 and mine and day else 0  # noqa: PLR2004
 
 
+def _bare(line: str) -> str:
+    """The line without marks of direction; "---- On ... wrote ----" as other clients write it, with a colon."""
+    words = line.translate(_UNSEEN).strip()
+    drawn = words[:2] == "--" == words[-2:] and len(words) <= _MAX_LINE
+    return words.strip("- ") + ":" if drawn and any(map(str.isalpha, words)) else words
+
+
 def attribution(lines: Sequence[str], end: int, *, quote_follows: bool) -> int:
     """The index at which the attribution that ends on line `end` begins; -1 when that line ends none."""
-    last = lines[end].translate(_UNSEEN).rstrip()[-_MAX_LINE:]
+    last = _bare(lines[end])[-_MAX_LINE:]
     if not last.endswith((":", "：")) or label(lines[end]) == "other":
         return -1
     window, fallback = "", -1
     for start in range(end, max(end - _ATTRIBUTION_LINES, -1), -1):
-        line = lines[start].translate(_UNSEEN).strip()
+        line = _bare(lines[start])
         if not line or is_quoted(line) or len(line) > _MAX_LINE:
             break
         window = f"{line} {window}".strip()
