@@ -77,7 +77,7 @@ _CLASSES = {
     skype teams web website www email e-mail mail office t m f e p w d c o тел 电话 電話
     """,
     "ask": """
-    please pls plz kindly send resend need needs want wants could would can cannot missing statement statements copy copies pdf
+    resubmit submit respond required please pls plz kindly send resend need needs want wants could would can cannot missing statement statements copy copies pdf
     w-9 w9 remit remittance paid pay pays paying payment payments wire asap urgent urgently refund dispute disputed wrong hold
     release due overdue balance invoice invoices inv confirm attached attachment forward advise call why when where which what
     who how help check cheque respond answer return must disagreement dispute settles settle clears note notice deadline within
@@ -92,7 +92,7 @@ _CLASSES = {
     rog factura lütfen fatura пожалуйста счет пришлите
     """,
     "request": """
-    please pls plz kindly send resend need needs want wants could would can cannot also copy copies missing wire remit paid
+    resubmit submit respond required please pls plz kindly send resend need needs want wants could would can cannot also copy copies missing wire remit paid
     refund dispute confirm attach attached forward call cancel hold release why what where when how w-9 w9 owe urgent urgently
     advise bitte schicken schick senden sende brauche brauchen benötigen kopie kontoauszug überweisen überwiesen zahlen auch
     fehlt veuillez svp envoyer envoyez renvoyer merci-de aussi copie relevé payer manque favor envíe enviar enviad reenviar
