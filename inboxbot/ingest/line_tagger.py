@@ -5,6 +5,8 @@ what the line below it is; the most probable row of tags is found by Viterbi's a
 The weights are data (`data/line_weights.json`), made by `inboxbot.line_training` from the corpus.
 """
 
+# ruff: noqa: RUF001  the punctuation of other languages is meant
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +94,19 @@ def tag(texts: Sequence[str], who: Sender, weights: Weights) -> dict[int, str]:
     found = lines.looked_at(texts)
     rows = lines.features(found, sum(1 for text in texts if text.strip()), who)
     gaps = [line.gap for line in found[1:]] + [False]
-    return {line.index: _checked(line, name) for line, name in zip(found, best(rows, gaps, weights), strict=True)}
+    names = [_checked(line, name) for line, name in zip(found, best(rows, gaps, weights), strict=True)]
+    return {line.index: name for line, name in zip(found, _announced(found, names), strict=True)}
+
+
+def _announced(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
+    """The tags; but text for the paragraph that a line of text with a colon announces: "Our new address:"."""
+    answer: list[str] = []
+    inside = colon = False
+    for line, name in zip(found, names, strict=True):
+        inside = colon or (inside and not line.gap and not line.closing)
+        answer.append("text" if inside and name == "signature" else name)
+        colon = answer[-1] in KEPT and not line.closing and line.text[-1] in ":："
+    return answer
 
 
 def _checked(line: lines.Line, name: str) -> str:
