@@ -20,7 +20,7 @@ from inboxbot.ingest.lines import Sender
 TAGS = ("text", "closing", "signature", "disclaimer")
 KEPT = frozenset({"text", "closing"})
 END = "end"  # what stands below the last line
-_ZERO = (0.0,) * len(TAGS)
+_ADDRESS_WORDS = 6  # of a line of an address at most
 
 Scores = tuple[float, ...]
 
@@ -103,7 +103,8 @@ def _announced(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
     answer: list[str] = []
     inside = colon = False
     for line, name in zip(found, names, strict=True):
-        inside = colon or (inside and not line.gap and not line.closing)
+        prose = len(line.words) > _ADDRESS_WORDS or line.text[-1] in ".!?"
+        inside = (colon or (inside and not line.gap)) and not (line.closing or prose)
         answer.append("text" if inside and name == "signature" else name)
         colon = answer[-1] in KEPT and not line.closing and line.text[-1] in ":："
     return answer
