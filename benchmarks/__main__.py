@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from servers.mailserver import unavailable
 
-from benchmarks import latency, understanding
+from benchmarks import inbox, latency, understanding
 from benchmarks.figures import Row, books
 
 
@@ -20,6 +20,7 @@ def main() -> int:
         reason = unavailable()
         rows = [] if reason else latency.measure(folder)
         rows += understanding.measure(folder)
+        rows += inbox.measure(folder)
     _print(rows)
     if reason:
         print(f"no latency figures: {reason}", file=sys.stderr)

@@ -40,7 +40,7 @@ class Reply:
     subject: str
     text: str
     html: str
-    kind: str  # "answer", "acknowledgement", "staff" or "alert"
+    kind: str  # "answer", "acknowledgement", "staff", "notice" or "alert"
     customer_id: str = ""
     documents: tuple[Document, ...] = ()
     in_reply_to: str = ""

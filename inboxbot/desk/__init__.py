@@ -11,7 +11,13 @@ function checks first what the viewer may do, and asks the store within the view
     work          assigning, status, snoozing, notes, tags, merging and the rest
     replies       answering, taking back, what became of a mail in doubt
     addresses     dead addresses, stopped and released
+    corrections   putting the machine right; filed mail
+    canned        canned replies
     customer      the customer beside a conversation
+    presence      who has what open, what happened
+    learned       the ledger with the contacts that staff confirmed
+    clock         what happens by the clock
+    notices       telling staff by mail
 """
 
 from inboxbot.desk.addresses import release_address, stop_address

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from inboxbot.desk.customer import promise_state
+from inboxbot.desk.notices import mail_notices
 from inboxbot.desk.office import Desk
 from inboxbot.facts import Facts
 from inboxbot.ledger.model import Ledger
@@ -34,6 +35,7 @@ class DeskClock:
         """One round of everything that is due."""
         self.wake()
         self.note_what_is_due()
+        mail_notices(self.desk)
         self.rank_anew()
 
     def wake(self) -> int:

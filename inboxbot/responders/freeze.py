@@ -105,6 +105,8 @@ def freeze(  # noqa: PLR0913 - an envelope has that many sides
     mail["Date"] = now
     _add_thread(mail, reply, one_message_id(message_id))
     _add_marks(mail, token(loop_header, "X-Inboxbot-Id"), automatic=automatic)
+    if reply.kind == "notice":
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: nobody's mail is answered by it
     _add_body(mail, reply)
     return FrozenMail(
         message_id=message_id,

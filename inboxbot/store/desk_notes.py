@@ -38,6 +38,18 @@ class CannedReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person is to be told."""
+
+    notice_id: int
+    email: str
+    kind: str
+    conversation_id: int
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Somebody who has a conversation open."""
 
@@ -128,6 +140,20 @@ def notify(session: Session, email: str, kind: str, key: str, conversation_id: i
         return False
     session.add(NotificationRow(email=email, kind=kind, subject_key=key, conversation_id=conversation_id, words=words, at=now))
     return True
+
+
+def unmailed(session: Session, limit: int) -> list[Notice]:
+    """What nobody mailed (or decided not to mail) yet, oldest first."""
+    statement = select(NotificationRow).where(col(NotificationRow.mailed_at).is_(None)).order_by(col(NotificationRow.id)).limit(limit)
+    return [Notice(row.id or 0, row.email, row.kind, row.conversation_id, row.words, row.at) for row in session.exec(statement)]
+
+
+def mailed(session: Session, notice_id: int, outbox_id: int | None, now: datetime) -> None:
+    """It was mailed, or (None) its receiver did not want it so."""
+    row = session.get(NotificationRow, notice_id)
+    if row is not None:
+        row.mailed_at, row.outbox_id = now, outbox_id
+        session.add(row)
 
 
 def here(session: Session, conversation_id: int, who: str, name: str, now: datetime, *, typing: bool) -> None:

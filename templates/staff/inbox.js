@@ -103,10 +103,12 @@
     if ($("#meanwhile")) return;
     const box = document.createElement("div");
     box.id = "meanwhile"; box.className = "warning"; box.setAttribute("role", "alert");
-    box.textContent = change.what === "replied" ? `${change.name ?? change.who} has replied meanwhile. Read it before you send yours.` : "The customer has written again meanwhile.";
+    box.textContent = change.what === "replied" ? `${names[change.who] ?? change.who} has replied meanwhile. Read it before you send yours.` : "The customer has written again meanwhile.";
     $("#reply-form")?.prepend(box);
   }
+  const names = {};
   function showPresence(all) {
+    for (const p of Object.values(all).flat()) names[p.who] = p.name;
     const box = $("#presence"), id = page()?.dataset.id;
     for (const row of $$(".row[data-id]")) {
       const there = (all[row.dataset.id] ?? []).filter((p) => p.who !== document.body.dataset.who);
@@ -285,7 +287,7 @@
   ];
   function withRow(key) { const link = $("a", current() ?? document.createElement("i")); if (link) go(`${link.href}#${key}`); else toast("Choose a conversation first: j and k."); }
   const GO = { m: "mine", u: "unassigned", t: "team", o: "open", f: "fraud", d: "doubt", w: "waiting", s: "snoozed", c: "closed" };
-  let goes = 0;
+  let goes = -Infinity;
   document.addEventListener("keydown", (event) => {
     const t = event.target;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openDialog("palette"); return; }
@@ -301,7 +303,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || t.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || $("dialog[open]")) return;
-    if (performance.now() - goes < 1200 && GO[event.key]) { goes = 0; event.preventDefault(); go(`/inbox/v/${GO[event.key]}`); return; }
+    if (performance.now() - goes < 1200 && GO[event.key]) { goes = -Infinity; event.preventDefault(); go(`/inbox/v/${GO[event.key]}`); return; }
     if (event.key === "g") { goes = performance.now(); return; }
     if (event.key === "Enter" && !t.matches("a, button, summary") && current()) { event.preventDefault(); openCurrent(); return; }
     const command = COMMANDS.find(([, key]) => key === event.key);

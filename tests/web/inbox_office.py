@@ -156,9 +156,9 @@ def add_person(office: Office, name: str, role: Role, **more: Any) -> User:
 
 
 @contextmanager
-def served(office: Office) -> Iterator[str]:
-    """The application on a free port, in a thread of its own; its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def served(office: Office, port: int = 0) -> Iterator[str]:
+    """The application on a free port (or this one), in a thread of its own; its address."""
+    listener = socket.create_server(("127.0.0.1", port))
     app = office.web
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)

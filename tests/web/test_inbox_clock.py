@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from inbox_office import Office, build
 from sqlmodel import select
 
 from inboxbot.conversation import ConversationStatus, Promise
-from inboxbot.desk import reading, work
+from inboxbot.desk import accounts, reading, work
 from inboxbot.desk.clock import DeskClock
 from inboxbot.store import ledger_notes
+from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
 
 
@@ -83,3 +85,31 @@ def test_ranking_anew_changes_nothing_when_nothing_changed(office: Office) -> No
     assert clock.rank_anew() == 0
     assert DeskClock(office.desk).rank_anew() == 0
     assert reading.conversation(office.desk, office.viewer("sam"), 1) == before
+
+
+def notices(office: Office) -> list[OutboxRow]:
+    with office.app.store.reading() as session:
+        return list(session.exec(select(OutboxRow).where(OutboxRow.kind == "notice")))
+
+
+def test_a_notice_is_mailed_once_to_whom_wants_it_and_holds_no_customers_words(office: Office) -> None:
+    accounts.change_own(office.desk, office.viewer("olga"), name="Olga", timezone="", theme="system", notify=["mentioned"])
+    work.note(office.desk, office.viewer("sam"), 1, "@olga @mia please look")
+    work.assign(office.desk, office.viewer("sam"), 1, "olga@brightwater.example")
+    clock = DeskClock(office.desk)
+    for _ in range(3):
+        clock.round()
+    found = notices(office)
+    assert sorted(row.rcpt_to for row in found) == ["mia@brightwater.example", "olga@brightwater.example"]
+    mail = message_from_bytes(found[0].mime, policy=policy.default)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    text = mail.get_body(("plain",)).get_content()
+    assert "/inbox/c/1" in text
+    assert "not pay it" not in text
+
+
+def test_yesterdays_news_is_not_mailed(office: Office, watch: Watch) -> None:
+    work.note(office.desk, office.viewer("sam"), 1, "@olga please look")
+    watch.turn(hours=25)
+    DeskClock(office.desk).round()
+    assert [row.rcpt_to for row in notices(office) if row.rcpt_to == "olga@brightwater.example"] == []

@@ -19,7 +19,7 @@ from inboxbot.desk.office import Desk
 from inboxbot.desk.replies import Answer
 from inboxbot.errors import ConflictError, DocumentMissingError, InboxbotError, ReplyError, UsageError
 from inboxbot.staff import Viewer
-from inboxbot.web.staff.gate import Gate, Guest, field, fields, form_of, safe_next
+from inboxbot.web.staff.gate import Gate, Guest, Number, field, fields, form_of, safe_next
 from inboxbot.web.staff.talk import Talks
 
 Writer = Callable[..., Guest]
@@ -70,7 +70,9 @@ def do(desk: Desk, viewer: Viewer, conversation_id: int, form: FormData) -> None
 
 def _conversation_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
     @router.post("/inbox/c/{conversation_id}/do")
-    def act(conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def act(
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
         do(desk, guest.viewer, conversation_id, form)
         return back(form, f"/inbox/c/{conversation_id}")
 
@@ -86,12 +88,16 @@ def _conversation_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
         return back(form, "/inbox", said=said[:300])
 
     @router.post("/inbox/c/{conversation_id}/note")
-    def note(conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def note(
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
         note_id = work.note(desk, guest.viewer, conversation_id, field(form, "text"))
         return RedirectResponse(f"{safe_next(field(form, 'back', 500), f'/inbox/c/{conversation_id}')}#note-{note_id}", 303)
 
     @router.post("/inbox/c/{conversation_id}/merge")
-    def merge(conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def merge(
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
         into = field(form, "into", 12).strip().removeprefix("#")
         if not (into.isascii() and into.isdigit()):
             raise UsageError("name the other conversation by its number")
@@ -100,19 +106,19 @@ def _conversation_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
 
     @router.post("/inbox/c/{conversation_id}/customer")
     def customer(
-        conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
     ) -> Response:
         named = field(form, "customer_id", 64).split(" ")[0].strip() or None
         work.link_customer(desk, guest.viewer, conversation_id, named, learn=bool(field(form, "learn", 1)))
         return back(form, f"/inbox/c/{conversation_id}")
 
     @router.post("/inbox/contacts/{contact_id}/confirm")
-    def confirm(contact_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def confirm(contact_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
         work.confirm_contact(desk, guest.viewer, contact_id)
         return back(form, "/inbox")
 
     @router.post("/inbox/contacts/{contact_id}/revoke")
-    def revoke(contact_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def revoke(contact_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
         work.revoke_contact(desk, guest.viewer, contact_id)
         return back(form, "/inbox")
 
@@ -120,7 +126,7 @@ def _conversation_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
 def _reply_routes(router: APIRouter, desk: Desk, gate: Gate, talks: Talks) -> None:
     @router.post("/inbox/c/{conversation_id}/reply")
     def reply(
-        conversation_id: int,
+        conversation_id: Number,
         request: Request,
         guest: Annotated[Guest, Depends(gate.writer)],
         form: Annotated[FormData, Depends(form_of)],
@@ -147,22 +153,24 @@ def _reply_routes(router: APIRouter, desk: Desk, gate: Gate, talks: Talks) -> No
         return back(form, f"/inbox/c/{conversation_id}", sent=ids[0])
 
     @router.post("/inbox/c/{conversation_id}/draft")
-    def draft(conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def draft(
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
         also = [part.strip() for part in field(form, "also_to", 2000).split(",") if part.strip()]
         replies.save_draft(desk, guest.viewer, conversation_id, field(form, "text"), fields(form, "document", 60), also)
         return Response(status_code=204)
 
     @router.get("/inbox/c/{conversation_id}/canned/{canned_id}")
-    def canned_text(conversation_id: int, canned_id: int, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+    def canned_text(conversation_id: Number, canned_id: Number, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
         return JSONResponse({"text": canned.filled(desk, guest.viewer, canned_id, conversation_id)}, headers={"Cache-Control": "no-store"})
 
     @router.post("/inbox/outbox/{outbox_id}/take-back")
-    def take_back(outbox_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def take_back(outbox_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         conversation_id = replies.take_back(desk, guest.viewer, outbox_id)
         return RedirectResponse(f"/inbox/c/{conversation_id}#composer", 303)
 
     @router.post("/inbox/outbox/{outbox_id}/settle")
-    def settle(outbox_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def settle(outbox_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
         said = field(form, "was", 10)
         if said not in ("sent", "not_sent"):
             raise UsageError("say whether the mail arrived or not")
@@ -172,15 +180,15 @@ def _reply_routes(router: APIRouter, desk: Desk, gate: Gate, talks: Talks) -> No
 
 def _mail_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
     @router.post("/inbox/mail/{message_id}/split")
-    def split(message_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def split(message_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         return RedirectResponse(f"/inbox/c/{work.split(desk, guest.viewer, message_id)}", 303)
 
     @router.post("/inbox/mail/{message_id}/not-spam")
-    def not_spam(message_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def not_spam(message_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         return RedirectResponse(f"/inbox/c/{corrections.not_spam(desk, guest.viewer, message_id)}", 303)
 
     @router.post("/inbox/mail/{message_id}/correct")
-    def correct(message_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def correct(message_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
         what = field(form, "what", 20)
         conversation = corrections.conversation_of(desk, guest.viewer, message_id)
         corrections.correct(desk, guest.viewer, message_id, what, _corrected(what, form))

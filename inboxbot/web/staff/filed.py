@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from inboxbot.desk import corrections, reading
 from inboxbot.desk.office import Desk
-from inboxbot.web.staff.gate import Gate, Guest
+from inboxbot.web.staff.gate import Before, Gate, Guest
 from inboxbot.web.staff.render import Pages
 
 PER_PAGE = 50
@@ -21,7 +21,7 @@ def filed_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/inbox/filed")
-    def filed(guest: Annotated[Guest, Depends(gate.reader)], before: int | None = None) -> Response:
+    def filed(guest: Annotated[Guest, Depends(gate.reader)], before: Before = None) -> Response:
         viewer = guest.viewer
         mails = corrections.filed(desk, viewer, before, PER_PAGE)
         sidebar = reading.views(desk, viewer)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
@@ -19,6 +19,8 @@ from inboxbot.desk.office import Desk
 from inboxbot.errors import InboxbotError
 from inboxbot.staff import StaffSession, Viewer
 
+Number = Annotated[int, Path(ge=1, le=2**53 - 1)]  # what a database can hold and nothing else
+Before = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 COOKIE = "inboxbot"
 SECURE_COOKIE = "__Host-inboxbot"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"

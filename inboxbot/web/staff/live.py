@@ -21,7 +21,7 @@ from inboxbot.desk.office import Desk
 from inboxbot.errors import InboxbotError
 from inboxbot.staff import Permission, Viewer
 from inboxbot.store.inbox import Event
-from inboxbot.web.staff.gate import Gate, Guest, form_of, token_of
+from inboxbot.web.staff.gate import Gate, Guest, Number, form_of, token_of
 from inboxbot.web.staff.gate import field as form_field
 
 LOOK_SECONDS = 0.3
@@ -128,7 +128,9 @@ def live_routes(desk: Desk, gate: Gate, hub: Hub) -> APIRouter:
         return StreamingResponse(hub.stream(guest.viewer, token_of(request)), media_type="text/event-stream", headers=headers)
 
     @router.post("/inbox/c/{conversation_id}/here")
-    def here(conversation_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def here(
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
         if form_field(form, "gone", 1):
             presence.gone(desk, guest.viewer, conversation_id)
         else:

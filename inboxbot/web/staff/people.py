@@ -15,7 +15,7 @@ from inboxbot.desk import accounts, canned, reading
 from inboxbot.desk.office import Desk
 from inboxbot.errors import InboxbotError, UsageError
 from inboxbot.staff import TOKEN_SCOPES, Role
-from inboxbot.web.staff.gate import Gate, Guest, client_of, field, fields, form_of
+from inboxbot.web.staff.gate import Gate, Guest, Number, client_of, field, fields, form_of
 from inboxbot.web.staff.render import Pages
 
 
@@ -72,12 +72,12 @@ def _own_routes(router: APIRouter, desk: Desk, gate: Gate, made: "_PeoplePages")
         return made.settings(guest, token=made_token)
 
     @router.post("/inbox/settings/tokens/{token_id}/revoke")
-    def revoke_token(token_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def revoke_token(token_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         accounts.revoke_token(desk, guest.viewer, token_id)
         return RedirectResponse("/inbox/settings", 303)
 
     @router.post("/inbox/settings/sessions/{session_id}/revoke")
-    def revoke_session(session_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def revoke_session(session_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         accounts.revoke_own_session(desk, guest.viewer, session_id)
         return RedirectResponse("/inbox/settings", 303)
 
@@ -104,7 +104,7 @@ def _people_routes(router: APIRouter, desk: Desk, gate: Gate, made: "_PeoplePage
         return made.people(guest, link=f"{desk.base_url}/inbox/invitation/{token}")
 
     @router.post("/inbox/people/{user_id}")
-    def change(user_id: int, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+    def change(user_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
         try:
             accounts.change_user(
                 desk,
@@ -120,7 +120,7 @@ def _people_routes(router: APIRouter, desk: Desk, gate: Gate, made: "_PeoplePage
         return RedirectResponse("/inbox/people", 303)
 
     @router.post("/inbox/invitations/{invitation_id}/revoke")
-    def revoke(invitation_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def revoke(invitation_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         accounts.revoke_invitation(desk, guest.viewer, invitation_id)
         return RedirectResponse("/inbox/people", 303)
 
@@ -140,7 +140,7 @@ def _canned_routes(router: APIRouter, desk: Desk, gate: Gate, made: "_PeoplePage
         return RedirectResponse("/inbox/canned", 303)
 
     @router.post("/inbox/canned/{canned_id}/remove")
-    def remove(canned_id: int, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
+    def remove(canned_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         canned.remove(desk, guest.viewer, canned_id)
         return RedirectResponse("/inbox/canned", 303)
 

@@ -19,7 +19,7 @@ from inboxbot.staff import Permission, QueueFilter, Viewer
 from inboxbot.store.inbox import Thread
 from inboxbot.understanding import DisputeReason, Intent, PaymentMethod
 from inboxbot.web.staff.assets import Assets
-from inboxbot.web.staff.gate import Gate, Guest
+from inboxbot.web.staff.gate import Gate, Guest, Number
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
 from inboxbot.web.staff.talk_view import talk
@@ -34,12 +34,12 @@ def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets, talks: "Ta
 
     @router.get("/inbox/c/{conversation_id}")
     def conversation(
-        conversation_id: int, guest: Annotated[Guest, Depends(gate.reader)], view: str = "", sent: int | None = None
+        conversation_id: Number, guest: Annotated[Guest, Depends(gate.reader)], view: str = "", sent: int | None = None
     ) -> Response:
         return talks.page(guest, conversation_id, view, sent=sent)
 
     @router.get("/inbox/mail/{message_id}")
-    def mail_frame(message_id: int, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+    def mail_frame(message_id: Number, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
         raw = reading.raw_message(desk, guest.viewer, message_id)
         return HTMLResponse(frame_page(display.html_of(raw), assets["inbox.css"]), headers=FRAME_HEADERS)
 
@@ -90,7 +90,7 @@ class Talks:
         }
         return self._pages.page("talk.html.j2", guest, status, **{**values, **more})
 
-    def _work(self, viewer: Viewer, thread: Thread, conversation_id: int, facts: Facts | None) -> dict[str, Any]:
+    def _work(self, viewer: Viewer, thread: Thread, conversation_id: Number, facts: Facts | None) -> dict[str, Any]:
         """What the buttons and forms of the page hold."""
         values: dict[str, Any] = {"problem": "", "meanwhile": False, "corrections": thread.corrections[-8:], "documents": ()}
         if not viewer.may(Permission.WORK):

@@ -1,0 +1,399 @@
+"""The shared inbox in a real browser: the paths people walk every day, two people at once, keys only, no script, no connection."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from browser import Browser, browser, unavailable
+from inbox_office import Office, build, served
+from selenium.webdriver.common.keys import Keys
+
+from inboxbot.conversation import Conversation, ConversationStatus
+from inboxbot.desk import canned, corrections, reading, replies, work
+from inboxbot.desk.replies import Answer
+from inboxbot.reply import OutboxState
+from inboxbot.staff import terminal
+
+pytestmark = [pytest.mark.server, pytest.mark.skipif(bool(unavailable()), reason=unavailable())]
+Opened = Callable[[str], Browser]
+HOSTILE = Path(__file__).parent / "hostile_mails"
+XSS = (HOSTILE / "xss.txt").read_text(encoding="utf-8").split("\n%%\n")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = build(tmp_path_factory.mktemp("browser"), mails=False)
+    yield made
+    made.app.store.close()
+
+
+@pytest.fixture(scope="module")
+def address(office: Office) -> Iterator[str]:
+    with served(office) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def opened(address: str) -> Iterator[Opened]:
+    """A signed-in browser of a person; the same one for the whole module."""
+    with ExitStack() as stack:
+        people: dict[str, Browser] = {}
+
+        def person(name: str) -> Browser:
+            if name not in people:
+                people[name] = stack.enter_context(browser(address))
+                people[name].sign_in(name)
+            return people[name]
+
+        yield person
+        for name, one in people.items():
+            assert one.complaints() == [], name
+
+
+@pytest.fixture
+def number(office: Office) -> int:
+    """A new conversation of Alder & Stone."""
+    return dispute(office, "INV-20294 is too dear")
+
+
+def dispute(office: Office, subject: str, sender: str = "m.fuller@alderstone.example") -> int:
+    row = office.write(sender, subject, "The price on INV-20294 is wrong, we agreed on less. We will not pay it like this.")
+    return thread_of(office, row)
+
+
+def thread_of(office: Office, row: int) -> int:
+    return corrections.conversation_of(office.desk, terminal("root"), row).conversation_id
+
+
+def head(office: Office, number: int) -> Conversation:
+    return reading.conversation(office.desk, terminal("root"), number)
+
+
+# ---- the ten paths
+
+
+def test_1_signing_in_shows_ones_own_work(opened: Opened, office: Office, number: int) -> None:
+    work.assign(office.desk, terminal("root"), number, "olga@brightwater.example")
+    olga = opened("olga")
+    olga.go("/inbox")
+    olga.sees("Mine")
+    olga.sees("INV-20294 is too dear")
+
+
+def test_2_opening_the_most_urgent_shows_why_it_is_here(opened: Opened, number: int) -> None:
+    dana = opened("dana")
+    dana.go("/inbox/v/open")
+    dana.one(f"#c{number} a").click()
+    dana.sees("What the machine understood")
+    dana.sees("Verified")
+    assert "INV-20294" in dana.text("#timeline a.mark.invoice")
+    assert "Open invoices" in dana.text("#customer")
+
+
+def test_3_taking_and_closing(opened: Opened, office: Office, number: int) -> None:
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}?view=open")
+    dana.one('#tools [data-key="t"]').click()
+    dana.until(lambda: head(office, number).assignee == "dana@brightwater.example")
+    dana.sees("Dana Reyes", "#tools")
+    dana.one('#tools [data-key="e"]').click()
+    dana.sees("Closed", "#facts")
+    assert head(office, number).status is ConversationStatus.CLOSED
+
+
+def test_4_replying_and_taking_it_back(opened: Opened, office: Office, number: int) -> None:
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}")
+    write(dana, "Dear Megan, we look into it.")
+    dana.one("#send").click()
+    dana.sees("The reply is on its way.", "#toasts")
+    dana.sees("Waiting for customer", "#facts")
+    dana.one(".toast button").click()
+    dana.until(lambda: dana.one("#reply-text").get_attribute("value") == "Dear Megan, we look into it.")
+    dana.sees("Open", "#facts")
+    sent = reading.thread(office.desk, terminal("root"), number).sent
+    assert [one.state for one in sent] == [OutboxState.CANCELLED.value]
+
+
+def test_5_replying_with_a_document_and_a_canned_reply(opened: Opened, office: Office, number: int) -> None:
+    canned.put(office.desk, terminal("root"), None, "Copy", "Dear {contact}, here is your copy. {me}")
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}")
+    write(dana, "")
+    dana.driver.execute_script(
+        "const s = document.querySelector('#canned'); s.value = [...s.options].find((o) => o.text === 'Copy').value;"
+        "s.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    dana.until(lambda: "here is your copy. Dana Reyes" in dana.one("#reply-text").get_attribute("value"))
+    dana.one("#composer details.menu summary").click()
+    dana.one('[name=document][value="INV-20294"]').click()
+    dana.one("#reply-text").click()
+    dana.one("#send").click()
+    dana.sees("Waiting for customer", "#facts")
+    sent = reading.thread(office.desk, terminal("root"), number).sent[-1]
+    assert [name.endswith(".pdf") for name in sent.documents] == [True]
+
+
+def test_6_a_note_names_a_colleague(opened: Opened, number: int) -> None:
+    dana, olga = opened("dana"), opened("olga")
+    dana.go(f"/inbox/c/{number}")
+    dana.one("#tab-note").click()
+    dana.one("#note-text").send_keys("Called them. @olga please look.", Keys.CONTROL + Keys.ENTER)
+    dana.sees("Called them. @olga please look.", "#timeline")
+    olga.go("/inbox/v/mentions")
+    olga.sees("INV-20294 is too dear")
+    olga.go(f"/inbox/c/{number}")
+    olga.go("/inbox/v/mentions")
+    olga.until(lambda: not olga.all(f"#c{number}"))
+
+
+def test_7_snoozing_until_monday(opened: Opened, office: Office, number: int) -> None:
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}")
+    dana.one('details[data-key="s"] > summary').click()
+    dana.one('details[data-key="s"] .primary').click()
+    dana.sees("Snoozed until", "#facts")
+    assert head(office, number).snoozed_until is not None
+
+
+def test_8_searching_for_an_invoice_by_its_digits(opened: Opened, number: int) -> None:
+    dana = opened("dana")
+    dana.go("/inbox/v/open")
+    dana.one("#q").send_keys("20294 dear", Keys.ENTER)
+    dana.sees("Search: 20294 dear")
+    assert dana.all(f"#c{number}")
+
+
+def test_9_many_at_once(opened: Opened, office: Office) -> None:
+    numbers = [dispute(office, f"Bulk {index}") for index in range(3)]
+    dana = opened("dana")
+    dana.go("/inbox/v/open")
+    for one in numbers:
+        dana.one(f"#c{one} .pick").click()
+    dana.sees("3 selected", "#bulk-bar")
+    dana.one('#bulk-bar [value="close"]').click()
+    dana.sees("Done with 3")
+    assert {head(office, one).status for one in numbers} == {ConversationStatus.CLOSED}
+
+
+def test_10_putting_the_machine_right(opened: Opened, number: int) -> None:
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}")
+    dana.keys("c")
+    dana.until(lambda: dana.one("#correct").get_attribute("open") is not None)
+    dana.driver.execute_script("document.querySelector('#right-intent').value = 'payment_plan'")
+    dana.one("#correct form button.small-button").click()
+    dana.sees("Corrected")
+    dana.sees("→ Payment plan")
+    dana.sees("Payment plan", "#facts")
+
+
+# ---- two at once
+
+
+def test_colleagues_see_each_other_and_are_warned(opened: Opened, office: Office, number: int) -> None:
+    dana, sam = opened("dana"), opened("sam")
+    dana.go(f"/inbox/c/{number}")
+    sam.go(f"/inbox/c/{number}")
+    dana.sees("Sam Okafor is here too", "#presence")
+    write(sam, "From Sam.")
+    dana.sees("Sam Okafor is writing a reply", "#presence")
+    write(dana, "From Dana.")
+    sam.one("#send").click()
+    sam.sees("Waiting for customer", "#facts")
+    dana.sees("Sam Okafor has replied meanwhile", "#composer")
+    dana.one("#send").click()
+    dana.sees("a colleague has replied in the meantime", "#composer")
+    assert dana.one("#reply-text").get_attribute("value") == "From Dana."
+    assert len([s for s in reading.thread(office.desk, terminal("root"), number).sent if s.kind == "staff"]) == 1
+    dana.one('[name="anyway"]').click()
+    dana.until(lambda: len([s for s in reading.thread(office.desk, terminal("root"), number).sent if s.kind == "staff"]) == 2)
+
+
+def test_new_mail_and_counts_appear_by_themselves(opened: Opened, office: Office) -> None:
+    dana = opened("dana")
+    dana.go("/inbox/v/unassigned")
+    dana.driver.execute_script("window.untouched = true")
+    row = office.write("priya.nair@cobaltrobotics.example", "A live surprise", "Please fill in our vendor form and send your W-9.")
+    number = thread_of(office, row)
+    dana.sees("A live surprise")
+    work.assign(office.desk, terminal("root"), number, "sam@brightwater.example")
+    dana.until(lambda: not dana.all(f"#c{number}"))
+    assert dana.driver.execute_script("return window.untouched === true")
+
+
+def test_what_changed_while_the_connection_was_lost_is_there_afterwards(office: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with ExitStack() as first:
+        address = first.enter_context(served(office, port))
+        with browser(address) as dana:
+            dana.sign_in("dana")
+            dana.go("/inbox/v/open")
+            dana.until(lambda: dana.driver.execute_script("return document.querySelector('#live').textContent === ''"))
+            time.sleep(0.5)
+            first.close()
+            dana.sees("Connection lost", "#live")
+            dispute(office, "Came while it was dark")
+            with served(office, port):
+                dana.sees("Came while it was dark", seconds=40)
+                assert dana.text("#live") == ""
+
+
+# ---- keys only
+
+
+def test_all_of_triage_by_keys(opened: Opened, office: Office) -> None:
+    numbers = [dispute(office, f"By keys {index}", "joe.tran@bayline-marine.example") for index in range(2)]
+    for one in numbers:
+        work.assign(office.desk, terminal("root"), one, "nobody")
+    dana = opened("dana")
+    dana.go("/inbox/v/mine")
+    dana.keys("g", "u")
+    dana.until(lambda: dana.driver.current_url.endswith("/inbox/v/unassigned"))
+    dana.until(lambda: dana.all("html.scripted"))
+    while str(numbers[0]) != dana.driver.execute_script("return document.querySelector('.row.current')?.dataset.id ?? ''"):
+        dana.keys("j")
+    dana.keys("t")
+    dana.until(lambda: head(office, numbers[0]).assignee == "dana@brightwater.example")
+    dana.keys("g", "m")
+    dana.until(lambda: dana.driver.current_url.endswith("/inbox/v/mine") and dana.all(f"#c{numbers[0]}"))
+    while str(numbers[0]) != dana.driver.execute_script("return document.querySelector('.row.current')?.dataset.id ?? ''"):
+        dana.keys("j")
+    dana.keys(Keys.ENTER)
+    dana.until(lambda: f"/inbox/c/{numbers[0]}" in dana.driver.current_url and dana.all("#composer[data-ready]"))
+    dana.keys("n")
+    dana.keys("Looked at it.", Keys.CONTROL + Keys.ENTER)
+    dana.sees("Looked at it.", "#timeline")
+    dana.keys(Keys.ESCAPE)
+    dana.keys("r")
+    dana.keys(Keys.CONTROL + "a", "We send a credit note.", Keys.CONTROL + Keys.ENTER)
+    dana.sees("Waiting for customer", "#facts")
+    dana.keys(Keys.ESCAPE, "a")
+    dana.until(lambda: dana.all('details[data-key="a"][open]'))
+    dana.keys(Keys.ESCAPE)
+    dana.keys("e")
+    dana.until(lambda: head(office, numbers[0]).status is ConversationStatus.CLOSED)
+    dana.until(lambda: f"/inbox/c/{numbers[0]}" not in dana.driver.current_url)
+    dana.go(f"/inbox/c/{numbers[1]}?view=open")
+    dana.keys("s")
+    dana.until(lambda: dana.all('details[data-key="s"][open]'))
+    dana.keys(Keys.TAB, Keys.ENTER)
+    dana.until(lambda: head(office, numbers[1]).status is ConversationStatus.SNOOZED)
+    dana.keys(Keys.ESCAPE, "?")
+    dana.until(lambda: dana.all("#help[open]"))
+    dana.keys(Keys.ESCAPE)
+    dana.keys(Keys.CONTROL + "k")
+    dana.keys("all open", Keys.ENTER)
+    dana.until(lambda: dana.driver.current_url.endswith("/inbox/v/open"))
+    dana.keys("/")
+    dana.keys("20294", Keys.ENTER)
+    dana.sees("Search: 20294")
+
+
+# ---- without a script
+
+
+def test_reading_and_replying_without_a_script(address: str, office: Office, number: int) -> None:
+    with browser(address, script=False) as plain:
+        plain.sign_in("dana")
+        plain.go("/inbox/v/open")
+        plain.one(f"#c{number} a").click()
+        plain.sees("What the machine understood")
+        write(plain, "Without a script.")
+        plain.one("#send").click()
+        plain.sees("Without a script.", "#timeline")
+        plain.one("#timeline .sent form button").click()
+        plain.sees("taken back", "#timeline")
+    assert reading.thread(office.desk, terminal("root"), number).sent[-1].state == OutboxState.CANCELLED.value
+
+
+# ---- for everybody
+
+
+PAGES = (
+    "/inbox/v/open",
+    "/inbox/v/fraud",
+    "/inbox/search?q=20294",
+    "/inbox/c/{number}?view=open",
+    "/inbox/customers/C1001",
+    "/inbox/filed",
+    "/inbox/settings",
+    "/inbox/people",
+    "/inbox/canned",
+    "/inbox/audit",
+    "/inbox/c/99999",
+    "/inbox/sign-in?again",
+)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(opened: Opened, office: Office, number: int, dark: bool, address: str) -> None:
+    work.note(office.desk, terminal("root"), number, "A note.")
+    replies.send(office.desk, terminal("root"), number, Answer("A reply."))
+    mia = opened("dana")
+    mia.dark(dark)
+    found = {}
+    for page in PAGES:
+        mia.go(page.format(number=number))
+        mia.driver.execute_script("for (const d of document.querySelectorAll('details:not(.menu)')) d.open = true")
+        if serious := mia.violations():
+            found[page] = serious
+    mia.go("/inbox/v/open")
+    for opener in ("openHelp", "palette"):
+        mia.keys("?" if opener == "openHelp" else Keys.CONTROL + "k")
+        mia.until(lambda: mia.all("dialog[open]"))
+        if serious := mia.violations():
+            found[opener] = serious
+        mia.keys(Keys.ESCAPE)
+    mia.dark(False)
+    with browser(address) as stranger:
+        stranger.dark(dark)
+        stranger.go("/inbox/sign-in")
+        if serious := stranger.violations():
+            found["sign-in"] = serious
+    assert found == {}
+
+
+# ---- against strangers
+
+
+def test_hostile_mails_open_no_dialog_and_ask_for_nothing_elsewhere(opened: Opened, office: Office) -> None:
+    html = "\n".join(XSS)
+    row = office.write(
+        "m.fuller@alderstone.example",
+        'Dispute "><img src=x onerror=alert(1)><script>alert(2)</script>',
+        f"<html><body>We dispute INV-20294, the price is wrong.<br>{html}</body></html>",
+        Content_Type="text/html; charset=utf-8",
+    )
+    plain = office.write("joe.tran@bayline-marine.example", "Dispute in text", f"We dispute the price of our last invoice.\n{html}")
+    dana = opened("dana")
+    dana.requests()
+    for number in (thread_of(office, row), thread_of(office, plain)):
+        dana.go(f"/inbox/c/{number}")
+        dana.driver.execute_script("for (const d of document.querySelectorAll('details:not(.menu)')) d.open = true")
+        time.sleep(1)
+        for frame in dana.all("iframe"):
+            dana.driver.switch_to.frame(frame)
+            assert dana.driver.execute_script("return document.scripts.length + document.forms.length + document.images.length") == 0
+            dana.driver.switch_to.default_content()
+    for row_id in (row, plain):
+        dana.go(f"/inbox/mail/{row_id}")
+        time.sleep(0.5)
+    dana.go("/inbox/v/open")
+    time.sleep(0.5)
+    asked = dana.requests()
+    assert any("/inbox/mail/" in one for one in asked)
+    assert [one for one in asked if not one.startswith((dana.address, "data:", "about:", "blob:null"))] == []
+    assert dana.all("main script, main img[onerror]") == []
+
+
+def write(one: Browser, text: str) -> None:
+    """Put words into the reply."""
+    area = one.one("#reply-text")
+    area.clear()
+    if text:
+        area.send_keys(text)
