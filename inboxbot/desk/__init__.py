@@ -11,6 +11,7 @@ function checks first what the viewer may do, and asks the store within the view
     work          assigning, status, snoozing, notes, tags, merging and the rest
     replies       answering, taking back, what became of a mail in doubt
     addresses     dead addresses, stopped and released
+    fraud         the fraud lane: two people before an answer
     corrections   putting the machine right; filed mail
     canned        canned replies
     customer      the customer beside a conversation

@@ -13,6 +13,7 @@ from typing import Any
 from inboxbot.config import Config
 from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.desk.access import require
+from inboxbot.desk.fraud import check_out_of_lane
 from inboxbot.desk.office import Desk
 from inboxbot.errors import ConflictError, UnreadableMessageError, UsageError
 from inboxbot.ingest import parse
@@ -56,6 +57,7 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
         conversation = inbox.get(session, conversation_id, viewer.scope)
         if conversation.merged_into is not None:
             raise ConflictError(f"conversation {conversation_id} was merged into {conversation.merged_into}")
+        check_out_of_lane(conversation)
         if answer.seen:
             _check_unchanged(session, conversation_id, answer.seen)
         documents = _documents(desk, conversation, answer.documents)
@@ -151,6 +153,7 @@ def settle_doubt(desk: Desk, viewer: Viewer, outbox_id: int, *, was_sent: bool) 
 def reply(session: Session, conversation_id: int, text: str, who: str, config: Config, key: bytes, now: datetime) -> int:
     """Send a colleague's words to the conversation's correspondent at once; the outbox id. It then waits for the customer."""
     conversation = conversations.get(session, conversation_id)
+    check_out_of_lane(conversation)
     if not conversation.correspondent:
         raise UsageError(f"conversation {conversation_id} has no correspondent to reply to")
     letter = _Letter(conversation.correspondent, text, conversation.customer_id or "", ())

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.decision import Priority
 from inboxbot.desk.access import require
+from inboxbot.desk.fraud import check_out_of_lane
 from inboxbot.desk.office import Desk
 from inboxbot.errors import ConflictError, InboxbotError, NotFoundError, UsageError
 from inboxbot.staff import PERMISSIONS, Permission, Role, User, Viewer
@@ -158,6 +159,7 @@ def link_customer(desk: Desk, viewer: Viewer, conversation_id: int, customer_id:
         if conversation.customer_id != customer_id:
             conversations.set_customer(session, conversation_id, customer_id, viewer.who, now)
         if learn and customer_id and conversation.correspondent:
+            check_out_of_lane(conversation)
             _check_learnable(desk, conversation.correspondent, customer_id)
             contact_id = contacts.propose(session, customer_id, conversation.correspondent, viewer.who, conversation_id, now)
             detail = {"contact": contact_id, "email": conversation.correspondent, "customer": customer_id}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as MimeMessage
 from hashlib import sha256
+from itertools import islice
 
 from inboxbot.ingest import charset, headers, html_text, table_files
 from inboxbot.message import Attachment
@@ -134,6 +135,12 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
 def attachments(message: MimeMessage) -> tuple[Attachment, ...]:
     """The files in the message; a text shown in the mail that has a name is both text and file."""
     return tuple(_attachment(part) for part in _files(message))
+
+
+def file_at(message: MimeMessage, number: int) -> tuple[str, bytes] | None:
+    """(name, bytes) of the file that `attachments` has at this place."""
+    part = next(islice(_files(message), number, None), None)
+    return (_name(part), _content(part)) if part is not None else None
 
 
 def _files(part: MimeMessage) -> Iterator[MimeMessage]:

@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[Permission, bool]] = {
     "POST /inbox/views/{key}/remove": (P.WORK, False),
     "GET /inbox/c/{conversation_id}": (P.READ, True),
     "GET /inbox/mail/{message_id}": (P.READ, True),
+    "GET /inbox/mail/{message_id}/files/{number}": (P.READ, True),
     "GET /inbox/customers/{customer_id}": (P.READ, True),
     "GET /inbox/filed": (P.READ, False),
     "GET /inbox/people": (P.USERS, False),
@@ -78,8 +79,9 @@ ONCE = {  # what they work on is gone, or is not so, when they were called befor
     "POST /inbox/people/{user_id}",
     "POST /inbox/invitations/{invitation_id}/revoke",
     "GET /inbox/c/{conversation_id}/canned/{canned_id}",
+    "GET /inbox/mail/{message_id}/files/{number}",
 }
-OTHERS = dict.fromkeys(("user_id", "invitation_id", "token_id", "session_id"), "99")
+OTHERS = dict.fromkeys(("user_id", "invitation_id", "token_id", "session_id", "number"), "99")
 FIELDS = {
     "do": "priority",
     "priority": "high",

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from threading import Barrier
 
@@ -14,14 +15,16 @@ from sqlmodel import select
 
 from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.decision import Priority
-from inboxbot.desk import canned, corrections, customer, reading, replies, work
+from inboxbot.desk import canned, corrections, customer, fraud, reading, replies, work
 from inboxbot.desk.replies import STATEMENT, Answer
 from inboxbot.errors import ConflictError, ForbiddenError, NotFoundError, ReplyError, UsageError
+from inboxbot.ingest import display
 from inboxbot.reply import OutboxState
 from inboxbot.staff import Viewer
 from inboxbot.store import conversations, export, outbox
 from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
+from inboxbot.web.staff import files
 
 TRIES = 200
 MEGAN, INVOICE = "m.fuller@alderstone.example", "INV-20294"
@@ -411,3 +414,58 @@ def test_every_change_is_on_record(office: Office) -> None:
     assert [event.what for event in reversed(events)] == ["assigned", "noted", "priority", "tagged", "status"]
     with pytest.raises(ForbiddenError):
         reading.audit_trail(desk, sam)
+
+
+# ---- the fraud lane
+
+
+def test_in_the_fraud_lane_two_people_must_agree_before_anything_is_answered(office: Office) -> None:
+    desk, sam, olga = office.desk, office.viewer("sam"), office.viewer("olga")
+    fraud.suspect(desk, sam, 1)
+    with pytest.raises(UsageError, match="fraud lane"):
+        replies.send(desk, sam, 1, Answer("x"))
+    with pytest.raises(UsageError, match="how it was checked"):
+        fraud.genuine(desk, sam, 1, " ")
+    assert not fraud.genuine(desk, sam, 1, "called Megan")
+    with pytest.raises(UsageError, match="another person"):
+        fraud.genuine(desk, sam, 1, "called again")
+    with pytest.raises(UsageError, match="fraud lane"):
+        replies.send(desk, olga, 1, Answer("x"))
+    assert fraud.genuine(desk, olga, 1, "called Megan too")
+    assert head(office).lane == ""
+    replies.send(desk, sam, 1, Answer("x"))
+
+
+def test_a_new_mail_makes_the_first_word_worthless(office: Office) -> None:
+    desk = office.desk
+    fraud.suspect(desk, office.viewer("sam"), 1)
+    fraud.genuine(desk, office.viewer("sam"), 1, "called Megan")
+    office.write(MEGAN, f"Re: Price of {INVOICE}", "Please hurry with the price.", In_Reply_To="<a@alderstone.example>")
+    assert not fraud.genuine(desk, office.viewer("olga"), 1, "called Megan")
+    assert head(office).lane == "fraud"
+
+
+def test_one_person_alone_may_call_it_fraud(office: Office) -> None:
+    fraud.fraud(office.desk, office.viewer("sam"), 1)
+    assert (head(office).lane, head(office).status) == ("fraud", ConversationStatus.CLOSED)
+
+
+# ---- files
+
+
+def test_a_customers_file_is_always_a_download_and_named_when_it_could_run(office: Office) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = MEGAN, "ar@brightwater.example", "Dispute with files"
+    mail.set_content("We dispute the price of INV-20294, see the files.")
+    mail.add_attachment(b"<script>alert(1)</script>", maintype="text", subtype="html", filename='invoice "x".html')
+    mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="../../note.pdf")
+    row = office.receive(mail.as_bytes(), MEGAN)
+    raw = reading.raw_message(office.desk, office.viewer("sam"), row)
+    assert display.file_of(raw, 1) == ("note.pdf", b"%PDF-1.4")
+    assert display.file_of(raw, 0)[1] == b"<script>alert(1)</script>"
+    with pytest.raises(NotFoundError):
+        display.file_of(raw, 2)
+    headers = files.file_headers('a"b\r\nX: y\u202egnp.exe')
+    assert headers["Content-Disposition"].startswith("attachment;")
+    assert "\n" not in headers["Content-Disposition"]
+    assert (files.warning("x.HTML") != "", files.warning("x.zip") != "", files.warning("x.pdf")) == (True, True, "")

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from inboxbot.conversation import ConversationStatus
 from inboxbot.decision import Priority
-from inboxbot.desk import canned, corrections, replies, work
+from inboxbot.desk import canned, corrections, fraud, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.desk.replies import Answer
 from inboxbot.errors import ConflictError, DocumentMissingError, InboxbotError, ReplyError, UsageError
@@ -42,7 +42,7 @@ def back(form: FormData, default: str, **extra: Any) -> Response:
     return RedirectResponse(target, 303)
 
 
-def do(desk: Desk, viewer: Viewer, conversation_id: int, form: FormData) -> None:
+def do(desk: Desk, viewer: Viewer, conversation_id: int, form: FormData) -> None:  # noqa: PLR0912 - a table of actions
     """One of the simple actions, by the form's `do`."""
     match field(form, "do", 20):
         case "assign":
@@ -64,6 +64,12 @@ def do(desk: Desk, viewer: Viewer, conversation_id: int, form: FormData) -> None
             work.change_tags(desk, viewer, conversation_id, add=[t for t in field(form, "tag", 400).split(",") if t.strip()])
         case "untag":
             work.change_tags(desk, viewer, conversation_id, remove=[field(form, "tag", 40)])
+        case "suspect":
+            fraud.suspect(desk, viewer, conversation_id)
+        case "fraud":
+            fraud.fraud(desk, viewer, conversation_id)
+        case "genuine":
+            fraud.genuine(desk, viewer, conversation_id, field(form, "how", 500))
         case other:
             raise UsageError(f"there is no action {other!r}")
 

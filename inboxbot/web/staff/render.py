@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from inboxbot.desk.office import Desk
 from inboxbot.responders import templates, wording
 from inboxbot.staff import Permission, Viewer
-from inboxbot.web.staff import words
+from inboxbot.web.staff import files, words
 from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.gate import Guest
 
@@ -54,6 +54,7 @@ class Pages:
             status=words.status,
             event=words.event,
             right_words=words.right_words,
+            file_warning=files.warning,
             initials=words.initials,
             day=lambda value: wording.day(value) if value else "",
             plain=lambda text: wording.one_line(str(text), 300),

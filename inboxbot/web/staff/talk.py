@@ -5,11 +5,11 @@ In: numbers. Out: pages. What changes something is in `actions`.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from inboxbot.conversation import ConversationStatus
-from inboxbot.desk import accounts, canned, corrections, customer, reading, replies, work
+from inboxbot.desk import accounts, canned, corrections, customer, fraud, reading, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.errors import NotFoundError, UnreadableMessageError
 from inboxbot.facts import Facts
@@ -19,11 +19,13 @@ from inboxbot.staff import Permission, QueueFilter, Viewer
 from inboxbot.store.inbox import Thread
 from inboxbot.understanding import DisputeReason, Intent, PaymentMethod
 from inboxbot.web.staff.assets import Assets
+from inboxbot.web.staff.files import file_headers
 from inboxbot.web.staff.gate import Gate, Guest, Number
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
 from inboxbot.web.staff.talk_view import talk
 
+FileNumber = Annotated[int, Path(ge=0, le=999)]
 MOST_DOCUMENTS = 80  # invoices offered for attaching: the open ones first
 MOST_PARSED = 40  # mails of a conversation that are shown with their quoted text; older ones as stored
 
@@ -42,6 +44,11 @@ def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets, talks: "Ta
     def mail_frame(message_id: Number, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
         raw = reading.raw_message(desk, guest.viewer, message_id)
         return HTMLResponse(frame_page(display.html_of(raw), assets["inbox.css"]), headers=FRAME_HEADERS)
+
+    @router.get("/inbox/mail/{message_id}/files/{number}")
+    def file(message_id: Number, number: FileNumber, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+        name, content = display.file_of(reading.raw_message(desk, guest.viewer, message_id), number)
+        return Response(content, media_type="application/octet-stream", headers=file_headers(name))
 
     @router.get("/inbox/customers/{customer_id}")
     def customer_page(customer_id: str, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
@@ -113,6 +120,7 @@ class Talks:
             "intents": [intent.value for intent in Intent],
             "methods": [method.value for method in PaymentMethod],
             "dispute_reasons": [reason.value for reason in DisputeReason],
+            "said_genuine": fraud.said_by(desk, viewer, conversation_id) if thread.conversation.lane == "fraud" else "",
             "right": corrections.right(desk, viewer, latest.row_id) if latest else {},
         }
 

@@ -63,7 +63,7 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in [*parts[:1], *parts[1:][-1:]]).upper() or "?"
 
 
-def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: PLR0911 - a table of sentences
+def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: PLR0911, PLR0912 - a table of sentences
     """What happened, as a predicate: `assigned it to Dana`."""
     detail = one.detail
     match one.what:
@@ -85,6 +85,12 @@ def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: 
             return f"corrected the {detail.get('what')}"
         case "noted":
             return "wrote a note"
+        case "lane":
+            return "put it into the fraud lane" if detail.get("to") else "let it out of the fraud lane"
+        case "fraud lane: looks genuine":
+            return f"says that it is genuine: {detail.get('how', '')}"
+        case "fraud lane: it is fraud":
+            return "says that it is fraud"
         case "woke":
             return "brought it back after its snooze"
         case _:
