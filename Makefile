@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo soak test quick bench lint format model servers clean
+.PHONY: demo soak test quick bench lint format model screenshots servers clean
 
 demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends after the sample mails
 	$(BIN)/inboxbot demo $(ARGS)
@@ -36,6 +36,9 @@ format: $(STAMP)
 model: $(STAMP)       ## train the shipped artefact anew from models/corpus
 	$(BIN)/python -m inboxbot.line_training
 	$(BIN)/inboxbot train
+
+screenshots: $(STAMP) servers   ## the pictures of docs/inbox.md, by headless Chromium
+	$(BIN)/python scripts/screenshots.py
 
 servers:              ## Dovecot and Postfix for the tests, where they can be had
 	@$(PYTHON) tests/servers/install.py
