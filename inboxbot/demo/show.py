@@ -27,6 +27,8 @@ from inboxbot.daemon import PARTS, Daemon
 from inboxbot.demo import gateway, sample_documents, sample_ledger, sample_mails
 from inboxbot.demo.sample_mails import SampleMail
 from inboxbot.demo.servers import EmbeddedMail
+from inboxbot.desk import accounts
+from inboxbot.staff import Role, terminal
 from inboxbot.store import export
 from inboxbot.store.engine import Store
 
@@ -87,6 +89,11 @@ name = "disputes to their team"
 when = {{ intents = ["dispute", "deduction"] }}
 then = {{ assign = "disputes", priority = "high" }}
 """
+_PASSWORD = "brightwater demo"  # noqa: S105 - of a made-up company that lives as long as the demo
+_STAFF = (
+    ("dana.reyes@brightwater.example", "Dana Reyes", Role.ADMIN),
+    ("sam.okafor@brightwater.example", "Sam Okafor", Role.AGENT),
+)
 _PATIENCE = 90.0  # seconds for the sample mails
 _STYLES = {"answer": "green", "route": "yellow", "file": "dim"}
 
@@ -109,6 +116,8 @@ async def run(folder: Path, *, once: bool, console: Console) -> int:
 
 async def _with_daemon(folder: Path, mail: EmbeddedMail, *, once: bool, console: Console) -> int:
     app = App(config.load(_write_config(folder, mail)))
+    for email, name, role in _STAFF:
+        accounts.add_user(app.desk, terminal("demo"), email=email, name=name, role=role, password=_PASSWORD)
     daemon = Daemon(app.machinery(frozenset(PARTS)))
     running = asyncio.create_task(daemon.run(frozenset(PARTS)))
     watching = asyncio.create_task(_watch(app.store, console))
@@ -231,6 +240,9 @@ def _invite(app: App, folder: Path, mail: EmbeddedMail, console: Console) -> Non
     console.print(f"  {command}\n", soft_wrap=True, markup=False, highlight=False)
     console.print(
         f"  IMAP {mail.host}:{mail.imap_port}   SMTP {mail.host}:{mail.smtp_port}   account pages {app.portal_base}", soft_wrap=True
+    )
+    console.print(
+        f"  shared inbox {app.desk.base_url}/inbox   sign in as {_STAFF[0][0]} or {_STAFF[1][0]}, password: {_PASSWORD}", soft_wrap=True
     )
     console.print(f"  queue: inboxbot queue list --config {folder}/inboxbot.toml", soft_wrap=True, markup=False)
     console.print(f"  answers lie in {folder}/customers, the log in {folder}/demo.log. Ctrl-C ends it.", soft_wrap=True, markup=False)

@@ -403,7 +403,8 @@ def released(session: Session, customer_id: str, sender: str, now: datetime) -> 
         OutboxRow.customer_id == customer_id, col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= now - _SHARE_WINDOW
     )
     rows = list(session.exec(statement))
-    written_to = select(OutboxRow.id).where(OutboxRow.rcpt_to == sender, OutboxRow.state != OutboxState.FAILED.value)
+    never_left = (OutboxState.FAILED.value, OutboxState.CANCELLED.value)
+    written_to = select(OutboxRow.id).where(OutboxRow.rcpt_to == sender, col(OutboxRow.state).not_in(never_left))
     return Released(
         documents=sum(len(documents) for documents, _ in rows),
         invoices=frozenset(subject for _, claims in rows for subject, _, _ in claims if subject),
