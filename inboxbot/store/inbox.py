@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, false, func, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -178,8 +178,8 @@ def neighbours(session: Session, conversation_id: int, wanted: QueueFilter, plac
     base = select(ConversationRow.id).where(*_conditions(wanted, place, scope))
     first, second = (ConversationRow.updated_at, ConversationRow.id) if wanted.newest_first else (ConversationRow.rank, ConversationRow.id)
     value: Any = row.updated_at if wanted.newest_first else row.rank
-    later = or_(col(first) > value, and_(col(first) == value, col(second) > conversation_id))
-    earlier = or_(col(first) < value, and_(col(first) == value, col(second) < conversation_id))
+    place_of_it = tuple_(col(first), col(second))
+    later, earlier = place_of_it > (value, conversation_id), place_of_it < (value, conversation_id)
     above = session.exec(base.where(earlier).order_by(col(first).desc(), col(second).desc()).limit(1)).first()
     below = session.exec(base.where(later).order_by(col(first), col(second)).limit(1)).first()
     return (below, above) if wanted.newest_first else (above, below)
@@ -426,12 +426,13 @@ def _conditions(wanted: QueueFilter, place: Place, scope: Scope) -> list[ColumnE
         (ConversationRow.customer_id, wanted.customer_id),
         (ConversationRow.primary_intent, wanted.intent),
         (ConversationRow.priority, wanted.priority),
-        (ConversationRow.lane, wanted.lane),
     ):
         if value:
             found.append(col(column) == value)
     if wanted.tag:
         found.append(col(ConversationRow.id).in_(select(TagRow.conversation_id).where(TagRow.tag == wanted.tag)))
+    if wanted.lane:  # asked for apart: hardly a conversation has a lane, and statistics do not tell the planner so
+        found.append(col(ConversationRow.id).in_(select(ConversationRow.id).where(ConversationRow.lane == wanted.lane)))
     if wanted.in_doubt:
         found.append(col(ConversationRow.id).in_(select(OutboxRow.conversation_id).where(OutboxRow.state == IN_DOUBT)))
     if wanted.mentions_me:
@@ -456,15 +457,14 @@ def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 def _most_urgent(statement: SelectOfScalar[ConversationRow], after: tuple[int, int] | None) -> SelectOfScalar[ConversationRow]:
     rank, row_id = col(ConversationRow.rank), col(ConversationRow.id)
     if after is not None:
-        statement = statement.where(or_(rank > after[0], and_(rank == after[0], row_id > after[1])))
+        statement = statement.where(tuple_(rank, row_id) > after)
     return statement.order_by(rank, row_id)
 
 
 def _newest(statement: SelectOfScalar[ConversationRow], after: tuple[int, int] | None) -> SelectOfScalar[ConversationRow]:
     at, row_id = col(ConversationRow.updated_at), col(ConversationRow.id)
     if after is not None:
-        moment = _moment(after[0])
-        statement = statement.where(or_(at < moment, and_(at == moment, row_id < after[1])))
+        statement = statement.where(tuple_(at, row_id) < (_moment(after[0]), after[1]))
     return statement.order_by(at.desc(), row_id.desc())
 
 
