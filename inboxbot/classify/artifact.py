@@ -20,10 +20,11 @@ import numpy.typing as npt
 from inboxbot.classify.gate import Gate
 from inboxbot.errors import ModelError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate"}
 _THRESHOLDS = {"assertion", "explanation", "answer"}
 _GATE_KEYS = {"means", "scales", "weights", "intercept"}
+_VERDICT_ARRAYS = ("means", "scales", "weights", "intercepts")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
 Array = npt.NDArray[Any]
@@ -41,11 +42,23 @@ class LinearModel:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictWeights:
+    """Logistic regressions over what the two models say (see `verdict`); values are centred and scaled first."""
+
+    labels: tuple[str, ...]
+    means: Array  # (values,)
+    scales: Array  # (values,)
+    weights: Array  # (values, labels)
+    intercepts: Array  # (labels,)
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A trained model and its card."""
 
     document: LinearModel
     clause: LinearModel
+    verdict: VerdictWeights
     card: Mapping[str, Any]
 
     @property
@@ -59,9 +72,9 @@ class Artifact:
         return f"{self.card['created_from']['corpus_sha256'][:8]}-{self.card['weights_sha256'][:8]}"
 
 
-def save(document: LinearModel, clause: LinearModel, card: Mapping[str, Any], folder: Path) -> None:
+def save(document: LinearModel, clause: LinearModel, verdict: VerdictWeights, card: Mapping[str, Any], folder: Path) -> None:
     """Write both files; the same model gives the same bytes."""
-    arrays = {**_arrays("document", document), **_arrays("clause", clause)}
+    arrays = {**_arrays("document", document), **_arrays("clause", clause), **_verdict_arrays(verdict)}
     weights = _npz(arrays)
     full_card = {"format_version": FORMAT_VERSION, **card, "weights_sha256": hashlib.sha256(weights).hexdigest()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +104,7 @@ def load(folder: Path) -> Artifact:
         raise ModelError(f"the model in {folder} is not the one its card describes (weights.npz was changed)")
     try:
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
-        return Artifact(_linear("document", arrays), _linear("clause", arrays), card)
+        return Artifact(_linear("document", arrays), _linear("clause", arrays), _verdict(arrays), card)
     except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
 
@@ -130,6 +143,20 @@ def _linear(part: str, arrays: Any) -> LinearModel:
         weights=arrays[f"{part}.weights"].astype(np.float32),
         intercepts=arrays[f"{part}.intercepts"],
     )
+
+
+def _verdict_arrays(verdict: VerdictWeights) -> dict[str, Array]:
+    numbers = {name: getattr(verdict, name).astype(np.float32) for name in _VERDICT_ARRAYS}
+    return {"verdict.labels": _text("\n".join(verdict.labels)), **{f"verdict.{name}": array for name, array in numbers.items()}}
+
+
+def _verdict(arrays: Any) -> VerdictWeights:
+    labels = tuple(arrays["verdict.labels"].tobytes().decode().split("\n"))
+    found = {name: arrays[f"verdict.{name}"].astype(np.float64) for name in _VERDICT_ARRAYS}
+    values = len(found["means"])
+    if [found[name].shape for name in _VERDICT_ARRAYS] != [(values,), (values,), (values, len(labels)), (len(labels),)]:
+        raise ValueError("verdict: names and weights do not belong together")
+    return VerdictWeights(labels, **found)
 
 
 def _text(text: str) -> Array:

@@ -7,62 +7,21 @@ in the mail as a whole does not notice the one clause that changes everything.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.findings import EntityFindings, Span
-from inboxbot.classify.sentences import Sentence
+from inboxbot.classify.view import ReadSentence, must_be_explained
 from inboxbot.message import Message
 from inboxbot.understanding import Intent, Unexplained, Veto
 
-COURTESY, CONTEXT = "hi", "ctx"  # the clause model's labels beside the intents
-SURELY_COURTESY = 0.6
 MOST_UNFAMILIAR = 0.5  # share of words that training never saw
 _NUMBER = re.compile(r"\d[\d.,/'-]{0,60}\d\d|\d{3,}")  # three digits or more: counts and times are no business of ours
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signature
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSentence:
-    """A sentence with the clause model's probabilities (by label) for it."""
-
-    sentence: Sentence
-    labels: Mapping[str, float]
-    is_subject: bool = False  # a subject names the matter; it need not be a sentence that means something by itself
-
-    def explained(self, asserted: frozenset[Intent]) -> float:
-        """How probable it is that the sentence is courtesy, context or one of the asserted intents (0..1)."""
-        neutral = max(self.labels[COURTESY], self.labels[CONTEXT])
-        wanted = max((self.labels[intent] for intent in asserted), default=0.0)
-        return 1.0 - (1.0 - neutral) * (1.0 - wanted)
-
-    def unexpected(self, asserted: frozenset[Intent]) -> float:
-        """The highest probability among intents that were not asserted (0..1)."""
-        return max((self.labels[intent] for intent in Intent if intent not in asserted), default=0.0)
-
-
-def must_be_explained(read: Sequence[ReadSentence]) -> Sequence[ReadSentence]:
-    """The body's sentences; the subject's where there is no body."""
-    return [one for one in read if not one.is_subject] or read
-
-
-def speaking(read: Sequence[ReadSentence]) -> Sequence[ReadSentence]:
-    """The sentences that say what is wanted: the body's; where those are courtesy alone, the subject's too.
-
-    A subject that only names an invoice must not ask for its copy.
-    """
-    body = [one for one in read if not one.is_subject]
-    return read if all(one.labels[COURTESY] >= SURELY_COURTESY for one in body) else body
-
-
-def only_courtesy(read: Sequence[ReadSentence]) -> bool:
-    """Nothing but thanks and greetings."""
-    return bool(read) and all(one.labels[COURTESY] >= SURELY_COURTESY for one in read)
 
 
 def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least: float) -> tuple[Unexplained, ...]:
@@ -85,11 +44,11 @@ def numbers_without_role(findings: EntityFindings) -> tuple[Unexplained, ...]:
     )
 
 
-def rival_dates(findings: EntityFindings, sent_on: date) -> tuple[Unexplained, ...]:
+def rival_dates(findings: EntityFindings, promised: date | None, sent_on: date) -> tuple[Unexplained, ...]:
     """With a promise, every other coming day: which of them is meant is a person's to tell."""
-    if findings.promise_date is None:
+    if promised is None:
         return ()
-    rivals = {mention.day: mention.span for mention in findings.dates if mention.day >= sent_on and mention.day != findings.promise_date}
+    rivals = {mention.day: mention.span for mention in findings.dates if mention.day >= sent_on and mention.day != promised}
     return tuple(
         Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
     )

@@ -6,21 +6,25 @@ learns what a weak clause, a second intent in the shadow or unknown words cost.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inboxbot.classify.completeness import ReadSentence, must_be_explained, speaking
+from inboxbot.classify.view import ANSWERABLE, View, must_be_explained, speaking
 from inboxbot.understanding import Intent
 
-ANSWERABLE = "answerable"  # the document model's label for mails that a machine may answer
+_ROUTINE = tuple(intent for intent in Intent if intent.routine)
 NAMES = (
+    "exactly the asserted intents",
     "weakest asserted intent",
     "weakest asserted intent, document alone",
     "weakest asserted intent, clauses alone",
     "strongest other intent",
+    "second other intent",
+    "other intents expected",
     "strongest other intent, document alone",
     "strongest other non-routine intent",
     "answerable",
+    "answerable, document alone",
     "least explained clause",
     "two least explained clauses",
     "clauses explained on average",
@@ -32,19 +36,9 @@ NAMES = (
     "clauses",
     "unfamiliar words",
     "words",
+    *(f"asserts {intent.value}" for intent in _ROUTINE),
 )
 _EDGE = 0.005  # probabilities are clipped here before the logit
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the parts of the model say of one mail."""
-
-    document: Mapping[str, float]
-    scores: Mapping[Intent, float]
-    read: Sequence[ReadSentence]
-    unfamiliar: float  # share of words never seen
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +59,41 @@ class Gate:
 
 def gate_values(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
     """The features, in the order of `NAMES`."""
-    others = [intent for intent in Intent if intent not in asserted]
-    serious = [intent for intent in others if not intent.routine]
-    strongest = {intent: max((one.labels[intent] for one in speaking(view.read)), default=0.0) for intent in Intent}
-    explained = sorted(one.explained(asserted) for one in must_be_explained(view.read)) or [0.0]
+    others = sorted((view.scores[intent] for intent in Intent if intent not in asserted), reverse=True)
+    return (*_scores(view, asserted, others), *_clauses(view, asserted), *(float(intent in asserted) for intent in _ROUTINE))
+
+
+def _scores(view: View, asserted: frozenset[Intent], others: Sequence[float]) -> tuple[float, ...]:
+    """What the verdict and the document model say: of the asserted intents, and of the others."""
+    rest = [intent for intent in Intent if intent not in asserted]
+    exactly = math.prod(view.scores[intent] for intent in asserted) * math.prod(1.0 - score for score in others)
     return (
+        _logit(exactly),
         _logit(min(view.scores[intent] for intent in asserted)),
         _logit(min(view.document[intent] for intent in asserted)),
-        _logit(min(strongest[intent] for intent in asserted)),
-        _logit(max(view.scores[intent] for intent in others)),
-        _logit(max(view.document[intent] for intent in others)),
-        _logit(max((view.scores[intent] for intent in serious), default=0.0)),
+        _logit(min(max((one.labels[intent] for one in speaking(view.read)), default=0.0) for intent in asserted)),
+        _logit(others[0]),
+        _logit(others[1]),
+        sum(others),
+        _logit(max(view.document[intent] for intent in rest)),
+        _logit(max(view.scores[intent] for intent in rest if not intent.routine)),
+        _logit(view.answerable),
         _logit(view.document[ANSWERABLE]),
+    )
+
+
+def _clauses(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
+    """What the clauses say: is each explained, and does any speak for another intent?"""
+    rest = [intent for intent in Intent if intent not in asserted]
+    strongest = {intent: max((one.labels[intent] for one in speaking(view.read)), default=0.0) for intent in rest}
+    explained = sorted(one.explained(asserted) for one in must_be_explained(view.read)) or [0.0]
+    return (
         _logit(explained[0]),
         _logit(sum(explained[:2]) / len(explained[:2])),
         _logit(sum(explained) / len(explained)),
-        _logit(max(strongest[intent] for intent in others)),
-        _logit(max((strongest[intent] for intent in serious), default=0.0)),
-        _logit(strongest[Intent.OTHER]),
+        _logit(max(strongest.values())),
+        _logit(max(score for intent, score in strongest.items() if not intent.routine)),
+        _logit(strongest.get(Intent.OTHER, 0.0)),
         _logit(view.document[Intent.OTHER]),
         float(len(asserted)),
         min(len(view.read), 15) / 5,

@@ -1,16 +1,15 @@
 """Other languages' words, and English synonyms and inflections, as plain English head words.
 
-In: normalised text. Out: its language, and head-word features ("@invoice", "@not receive"), so that what English mails
+In: the words of a text (see `tokens`). Out: its language, and head-word features ("@invoice", "@not receive"), so that what English mails
 taught serves German ones. The lists are data: `data/glossary/<language>.toml`, one flat table of word = head word.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib import resources
 from itertools import pairwise
-
-from inboxbot.classify.features import words_of
 
 ENGLISH = "en"
 
@@ -21,16 +20,15 @@ class Glossary:
 
     heads: Mapping[str, Mapping[str, str]]
 
-    def language(self, text: str) -> str:
-        """The language whose list knows most of a normalised text's words; English where none knows more."""
-        words = set(words_of(text))
+    def language(self, words: AbstractSet[str]) -> str:
+        """The language whose list knows most of a text's words; English where none knows more."""
         hits = {language: sum(word in heads for word in words) for language, heads in self.heads.items()}
         return max(hits, key=lambda language: (hits[language], language == ENGLISH), default=ENGLISH)
 
-    def features(self, text: str, language: str) -> Iterator[str]:
-        """Head words of a normalised text, alone and in pairs; words without one are passed over."""
+    def features(self, words: Iterable[str], language: str) -> Iterator[str]:
+        """Head words of a clause, alone and in pairs; words without one are passed over."""
         table = self.heads.get(language, {})
-        found = [table[word] for word in words_of(text) if word in table]
+        found = [table[word] for word in words if word in table]
         yield from (f"@{head}" for head in found)
         yield from (f"@{left} {right}" for left, right in pairwise(found))
 

@@ -1,73 +1,123 @@
 """The intent model: how probable each intent is, from the whole text and from each of its clauses.
 
-In: normalised texts with their signals. Out: probabilities by label. Two linear models (see `artifact`): one saw
-whole mails, one saw single clauses, which also knows courtesy and harmless context.
+In: the clauses of a mail. Out: probabilities by label. Two linear models (see `artifact`): one learned from whole
+mails, one from clauses and their neighbours, which also knows courtesy and harmless context; `verdict` makes one
+probability an intent from what both say.
+
+A text is the sum of its features, each weighted by how rare it is, divided by a length that is a sum over features too.
+So what a word contributes can be computed once and kept: reading a mail is a lookup a word and one addition.
 """
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from inboxbot.classify.artifact import Array, Artifact, LinearModel
-from inboxbot.classify.features import features
+from inboxbot.classify.features import ClauseWords, context_names, letter_groups
+from inboxbot.classify.signals import Pieces, Signals
+from inboxbot.classify.verdict import Verdict
+from inboxbot.classify.view import ANSWERABLE, ReadSentence, View
 from inboxbot.understanding import Intent
 
-DOCUMENT_SHARE = 0.5  # of the document model in a document's score, the rest is its strongest clause
+CONTEXT_SHARE = 0.5  # length of the part of a clause's features that its neighbours give; its own part has length 1
+_MOST_KEPT = 200_000  # words and names whose contribution is remembered
 
 
 class IntentModel:
     """Predicts with a loaded artefact."""
 
     def __init__(self, artifact: Artifact) -> None:
-        """Keeps the artefact; nothing is computed yet."""
-        self._artifact = artifact
+        """Keeps the artefact; what words contribute is computed when they are first seen."""
         self.version = artifact.version
         self.card = artifact.card
         self.gate = artifact.gate
+        self._known = artifact.document.vocabulary
+        self._verdict = Verdict(artifact.verdict)
+        self._document = Contributions(artifact.document)
+        self._clause = Contributions(artifact.clause)
 
-    def document(self, text: str, signals: Iterable[str]) -> dict[str, float]:
-        """Probabilities of every label for a whole text."""
-        return predict(self._artifact.document, text, signals)
+    def view(self, signals: Signals) -> View:
+        """What both models say of a mail, and the verdict."""
+        words = signals.clauses.words
+        document = self._document.probabilities([_own(words)])[0]
+        clauses, sentences = (self._read(pieces, signals.body_start) for pieces in (signals.clauses, signals.sentences))
+        verdict = self._verdict.probabilities(document, clauses, sentences)
+        unknown, count = self._unfamiliar(words)
+        scores = {intent: verdict[intent] for intent in Intent}
+        return View(document, clauses, sentences, scores, verdict[ANSWERABLE], unknown, count)
 
-    def clause(self, text: str, signals: Iterable[str]) -> dict[str, float]:
-        """Probabilities of every label for one clause."""
-        return predict(self._artifact.clause, text, signals)
+    def _read(self, pieces: Pieces, body_start: int) -> list[ReadSentence]:
+        own = [_own([words]) for words in pieces.words]
+        context = [list(context_names(pieces.words, index)) for index in range(len(own))]
+        labels = self._clause.probabilities(own, context) if own else []
+        return [ReadSentence(one, label, one.start < body_start) for one, label in zip(pieces.places, labels, strict=True)]
 
-    def unfamiliar(self, text: str) -> tuple[float, int]:
+    def _unfamiliar(self, clauses: Iterable[ClauseWords]) -> tuple[float, int]:
         """The share of a text's words (0..1) that training never saw (a language or trade it does not know), and the words."""
-        words = [name for name in features(text) if " " not in name and name.isalpha() and len(name) > 1]
-        unknown = sum(word not in self._artifact.document.vocabulary for word in words)
+        words = [word for clause in clauses for word in clause.words if len(word) > 1 and word.isalpha()]
+        unknown = sum(word not in self._known for word in words)
         return (unknown / len(words) if words else 0.0), len(words)
 
 
-def predict(model: LinearModel, text: str, signals: Iterable[str]) -> dict[str, float]:
-    """Label probabilities: sublinear TF-IDF, length-normalised, through the logistic function."""
-    indexes, values = _vector(model, text, signals)
-    scores = values @ model.weights[indexes] + model.intercepts
-    probabilities = 1.0 / (1.0 + np.exp(-scores))
-    return {label: float(p) for label, p in zip(model.labels, probabilities, strict=True)}
+def _own(clauses: Sequence[ClauseWords]) -> tuple[list[str], list[str]]:
+    """(words, other features) of clauses; words bring their letter groups with them."""
+    words = [word for clause in clauses for word in clause.words]
+    return words, [name for clause in clauses for name in (*clause.pairs, *clause.names)]
 
 
-def combine(document: Mapping[str, float], clauses: Sequence[Mapping[str, float]]) -> dict[Intent, float]:
-    """One probability an intent: the document's view and its strongest clause's, averaged."""
-    return {
-        intent: DOCUMENT_SHARE * document[intent]
-        + (1 - DOCUMENT_SHARE) * max((clause[intent] for clause in clauses), default=document[intent])
-        for intent in Intent
-    }
+class Contributions:
+    """What every word and name adds to the scores of a linear model, computed once each."""
+
+    def __init__(self, model: LinearModel) -> None:
+        """Nothing is computed yet."""
+        self.labels = model.labels
+        self._model = model
+        self._places: dict[tuple[bool, str], int] = {}
+        self._rows: Array = np.zeros((1, len(model.labels) + 1))  # scores, and the square of the length
+
+    def probabilities(
+        self, own: Sequence[tuple[Sequence[str], Sequence[str]]], context: Sequence[Sequence[str]] | None = None
+    ) -> list[dict[str, float]]:
+        """Label probabilities of texts, each given as its words and other names, and perhaps its neighbours' names."""
+        scores = self._scores([self._indexes(words, names) for words, names in own], 1.0)
+        if context is not None:
+            scores = scores + self._scores([self._indexes((), names) for names in context], CONTEXT_SHARE)
+        probabilities = 1.0 / (1.0 + np.exp(-(scores + self._model.intercepts)))
+        return [dict(zip(self.labels, row, strict=True)) for row in probabilities.tolist()]
+
+    def _scores(self, texts: Sequence[Sequence[int]], length: float) -> Array:
+        """One row of scores a text, scaled to that length; a text always has one index at least."""
+        flat = np.fromiter((place for text in texts for place in text), dtype=np.int64)
+        starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
+        sums = np.add.reduceat(self._rows[flat], starts, axis=0)
+        return sums[:, :-1] * (length / np.sqrt(np.maximum(sums[:, -1:], 1e-9)))
+
+    def _indexes(self, words: Iterable[str], names: Iterable[str]) -> list[int]:
+        found = [0]  # the empty row: no text is without any
+        places = self._places
+        for is_word, group in ((True, words), (False, names)):
+            for name in group:
+                place = places.get((is_word, name))
+                found.append(self._add(name, is_word=is_word) if place is None else place)
+        return found
+
+    def _add(self, name: str, *, is_word: bool) -> int:
+        if len(self._places) >= _MOST_KEPT:
+            self._places.clear()
+            self._rows = self._rows[:1]
+        vocabulary, model = self._model.vocabulary, self._model
+        features = [name, *letter_groups(name)] if is_word else [name]
+        known = [vocabulary[feature] for feature in features if feature in vocabulary]
+        place = 0
+        if known:
+            idf = model.idf[known]
+            row = np.append(idf @ model.weights[known], idf @ idf)
+            place = len(self._rows)
+            self._rows = np.vstack([self._rows, row])
+        self._places[is_word, name] = place
+        return place
 
 
-def counted(text: str, signals: Iterable[str]) -> Counter[str]:
-    """The features of a text with their counts, signals included."""
-    return Counter([*features(text), *(f"#{name}" for name in signals)])
-
-
-def _vector(model: LinearModel, text: str, signals: Iterable[str]) -> tuple[Array, Array]:
-    known = {model.vocabulary[name]: count for name, count in counted(text, signals).items() if name in model.vocabulary}
-    indexes = np.fromiter(known.keys(), dtype=np.int64, count=len(known))
-    frequencies = np.fromiter((1.0 + math.log(count) for count in known.values()), dtype=np.float64, count=len(known))
-    values = frequencies * model.idf[indexes]
-    norm = float(np.sqrt(values @ values)) or 1.0
-    return indexes, values / norm
+def probabilities(model: LinearModel, clauses: Sequence[ClauseWords]) -> Mapping[str, float]:
+    """What a linear model says of a whole text, without neighbours."""
+    return Contributions(model).probabilities([_own(clauses)])[0]

@@ -1,10 +1,11 @@
-"""A text cut into the clauses that each should mean one thing.
+"""A text cut into sentences, and these into the clauses that each should mean one thing.
 
-In: newest text. Out: sentences with their place in the text. Lines, list items and table rows are sentences of their
+In: newest text. Out: sentences and clauses with their place in the text. Lines, list items and table rows are sentences of their
 own; a line that merely wraps is joined to the one before.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,15 +16,20 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?<=[.!?…。\uff01\uff1f])[\"')\]]*\s+|(?<=[。\uff01\uff1f])|\s{1,20}(?:-{1,2}|–|—)\s+|;\s+")  # noqa: RUF001 - full-width marks end sentences too
-# A second clause after a comma and a conjunction, or one that begins with a request of its own, is judged by itself:
-# the one clause that changes everything likes to hide behind an "and".
-_CONJUNCTION = re.compile(
-    r",\s+(?=(?:and|but|also|plus|while|though|however|so|und|aber|sowie|allerdings|et|mais|aussi|y|pero|e|ma|anche|en|maar|och|men|og|oraz|ale|mas)\b)"
-    r"|\s{1,20}(?=(?:and|und|et|y|e|en|och|og)\s+(?:also|please|pls|could|can|would|will|kindly|let|tell|send|bitte|auch|könnten|können|veuillez|merci|"
-    r"pourriez|también|por|potete|anche|graag|kunt|även|også)\b)",
+# A second clause hides behind an "and" or a comma, and may be the one that changes everything: it is judged by itself.
+_JOINT = re.compile(
+    r"\s{1,20}(?=(?:and|but|also|plus|while|though|however|so|then|or|und|aber|sowie|allerdings|oder|et|mais|aussi|puis|ou|y|pero|e|ma|anche|maar|"
+    r"och|men|og|oraz|ale|mas)\s|[+&]\s?)|,\s+",
     re.IGNORECASE,
 )
-_ENOUGH_WORDS = re.compile(r"\s*+\S++(?:\s++\S++){2}")  # a clause of three words can mean something by itself
+_GREETING = re.compile(
+    r"\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|greetings|hallo|guten (?:tag|morgen|abend)"
+    r"|sehr geehrte[rs]?|liebe[rs]?|bonjour|bonsoir|salut|madame|monsieur|hola|buenos días|buenas(?: tardes)?|buongiorno|gentile"
+    r"|goedemorgen|goedemiddag|beste|hej|hei|bom dia|dzień dobry)\b[^,.!?\n]{0,40},\s+",
+    re.IGNORECASE,
+)
+_LEAST_WORDS = 3  # on both sides of a cut: fewer mean nothing by themselves
+_REACH = 120  # characters around a cut in which these words must stand
 _ABBREVIATION_REACH = 12  # characters: no abbreviation is longer
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·–>]|\(?\d{1,2}[.)]|[a-z]\))\s+", re.IGNORECASE)  # noqa: RUF001 - an en dash begins list items
 _WRAPPED_AT = 55  # characters: a line this long, ending in the middle of a sentence, goes on in the next
@@ -40,10 +46,14 @@ class Sentence:
 
 def sentences(text: str) -> list[Sentence]:
     """The sentences of a text, in order; white space belongs to none of them."""
-    found: list[Sentence] = []
-    for start, end in _paragraph_lines(text):
-        found.extend(_in_line(text, start, end))
-    return found
+    return [
+        one for start, end in _paragraph_lines(text) for left, right in _in_line(text, start, end) if (one := _stripped(text, left, right))
+    ]
+
+
+def clauses(text: str, sentence: Sentence) -> list[Sentence]:
+    """The clauses of one of the text's sentences, in order; a sentence that has but one is its own clause."""
+    return _clauses(text, sentence.start, sentence.end)
 
 
 def _paragraph_lines(text: str) -> list[tuple[int, int]]:
@@ -65,7 +75,7 @@ def _paragraph_lines(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _in_line(text: str, start: int, end: int) -> list[Sentence]:
+def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     cuts = [start]
     for match in _BREAK.finditer(text, start, end):
         before = text[max(cuts[-1], match.start() - _ABBREVIATION_REACH) : match.start()]
@@ -73,24 +83,31 @@ def _in_line(text: str, start: int, end: int) -> list[Sentence]:
             continue
         cuts.append(match.end())
     cuts.append(end)
-    pieces = []
-    for left, right in pairwise(cuts):
-        pieces.extend(_clauses(text, left, right))
-    return pieces
+    return pairwise(cuts)
 
 
 def _clauses(text: str, start: int, end: int) -> list[Sentence]:
     """The clauses of a sentence; cut only where both sides have words enough to mean something."""
-    cuts = [start]
-    for match in _CONJUNCTION.finditer(text, start, end):
-        if _ENOUGH_WORDS.match(text, cuts[-1], match.start()) and _ENOUGH_WORDS.match(text, match.end(), end):
+    greeting = _GREETING.match(text, start, end)
+    cuts = [start] if not greeting or greeting.end() >= end else [start, greeting.end()]
+    for match in _JOINT.finditer(text, cuts[-1], end):
+        before, after = text[max(cuts[-1], match.start() - _REACH) : match.start()], text[match.end() : min(end, match.end() + _REACH)]
+        if _means_something(before, _LEAST_WORDS - 1) and _means_something(after, _LEAST_WORDS):
             cuts.append(match.end())
     cuts.append(end)
-    found = [_stripped(text, left, right) for left, right in pairwise(cuts)]
-    return [one for one in found if any(character.isalnum() or character == "?" for character in one.text)]
+    return [one for left, right in pairwise(cuts) if (one := _stripped(text, left, right))]
 
 
-def _stripped(text: str, start: int, end: int) -> Sentence:
+def _means_something(words: str, letters: int) -> bool:
+    """Whether these are words enough, so many of them not mere numbers."""
+    found = words.split()
+    return len(found) >= _LEAST_WORDS and sum(not word.isdigit() and any(c.isalpha() for c in word) for word in found) >= letters
+
+
+def _stripped(text: str, start: int, end: int) -> Sentence | None:
+    """Without the white space around; None where nothing is said."""
     words = text[start:end]
+    if not any(character.isalnum() or character == "?" for character in words):
+        return None
     begin = start + len(words) - len(words.lstrip())
     return Sentence(words.strip(), begin, begin + len(words.strip()))

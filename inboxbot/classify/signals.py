@@ -1,4 +1,4 @@
-"""What is known of a text beyond its words: concepts and entities, each with its place.
+"""A mail taken apart for the model: its clauses, and what is known of each beyond its words.
 
 In: subject, newest text, facts, the mail's date. Out: `Signals`, whose names are features of the intent model. The same
 function serves training and prediction. Places count in `text`: the subject, a line break, the newest text.
@@ -11,31 +11,34 @@ from datetime import datetime
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.extract import extract
 from inboxbot.classify.entities.findings import EntityFindings, Mention
-from inboxbot.classify.glossary import Glossary
-from inboxbot.classify.normalise import normalise
+from inboxbot.classify.features import ClauseWords
+from inboxbot.classify.sentences import Sentence, clauses, sentences
+from inboxbot.classify.tokens import words_of
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 
 MOST_CHARACTERS = 20_000  # of subject and newest text together that are read; what is longer is for a person
+MOST_SENTENCES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text cut up: `words[i]` are those of `places[i]`."""
+
+    places: tuple[Sentence, ...]
+    words: tuple[ClauseWords, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """A mail's text with everything found in it."""
+    """A mail's text with everything found in it, cut into sentences, and into clauses."""
 
     text: str
     body_start: int
+    sentences: Pieces
+    clauses: Pieces
     concepts: tuple[ConceptHit, ...]
     findings: EntityFindings
-    marks: tuple[tuple[str, int], ...]  # (name, where it begins)
-    language: str
-    glossary: Glossary
-
-    def names(self, start: int = 0, end: int | None = None) -> list[str]:
-        """The features of a range of the text (default: all) beyond its words: what begins in it, and its head words."""
-        last = len(self.text) if end is None else end
-        found = [name for name, place in self.marks if start <= place < max(last, start + 1)]
-        return [*found, *self.glossary.features(normalise(self.text[start:last]), self.language)]
 
 
 def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, lists: WordLists) -> Signals:
@@ -45,9 +48,26 @@ def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, l
     text = f"{subject}\n{new_text}"
     findings = extract(subject, new_text, facts, sent_at, views=lists.views)
     concepts = tuple(lists.concepts.find(text))
-    marks = (*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings))
-    language = lists.glossary.language(normalise(text))
-    return Signals(text, len(subject) + 1, concepts, findings, marks, language, lists.glossary)
+    marks = [*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings)]
+    whole = sentences(text)[:MOST_SENTENCES]
+    parts = [clause for sentence in whole for clause in clauses(text, sentence)]
+    return Signals(text, len(subject) + 1, _pieces(whole, marks, lists), _pieces(parts, marks, lists), concepts, findings)
+
+
+def _pieces(places: Sequence[Sentence], marks: Sequence[tuple[str, int]], lists: WordLists) -> Pieces:
+    return Pieces(tuple(places), tuple(clause_words(places, marks, lists)))
+
+
+def clause_words(found: Sequence[Sentence], marks: Sequence[tuple[str, int]], lists: WordLists) -> list[ClauseWords]:
+    """The words of each sentence, with the marks (name, place) that begin in it and its head words."""
+    words = [words_of(one.text) for one in found]
+    language = lists.glossary.language({word for clause in words for word in clause})
+    return [
+        ClauseWords(
+            clause, [*(f"#{name}" for name, place in marks if one.start <= place < one.end), *lists.glossary.features(clause, language)]
+        )
+        for one, clause in zip(found, words, strict=True)
+    ]
 
 
 def _entity_marks(findings: EntityFindings) -> Iterator[tuple[str, int]]:

@@ -1,10 +1,9 @@
 """The way from a message to its meaning, step by step.
 
-    concepts   words of the subject and the newest text that belong to known concepts
-    entities   numbers, amounts, dates, judged by the ledger's facts
-    document   the intent model's view of the whole
-    clauses    its view of each sentence
+    signals    clauses, concepts, entities judged by the ledger's facts
+    view       the intent model's view of each clause and of the whole
     assert     which intents are asserted, and which is primary
+    promise    which of the days named is the promised one
     complete   what stays unexplained, which vetoes there are, how sure we are
 
 In: `Message`, `Facts`, `MachineClass`. Out: `Understanding`.
@@ -14,20 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inboxbot.classify import completeness
-from inboxbot.classify.completeness import ReadSentence
 from inboxbot.classify.entities.extract import to_entities
-from inboxbot.classify.gate import View, gate_values
-from inboxbot.classify.intents import IntentModel, combine
-from inboxbot.classify.normalise import normalise
-from inboxbot.classify.sentences import Sentence, sentences
+from inboxbot.classify.gate import gate_values
+from inboxbot.classify.intents import IntentModel
+from inboxbot.classify.promised import promised_day
+from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.signals import Signals, find_signals
+from inboxbot.classify.view import ReadSentence, View, only_courtesy
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
 from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Understanding
 
-MOST_SENTENCES = 60
 PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
+CARRIES = 0.5  # a clause this likely to mean an intent carries it
 _ABOUT_PAYMENTS = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS, Intent.DEDUCTION, Intent.PAYMENT_PLAN})
 _BY_MACHINE = {
     MachineClass.BOUNCE: (Intent.BOUNCE,),
@@ -62,34 +61,21 @@ class Understander:
     def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
         """What a message means."""
         signals = find_signals(message.subject, message.new_text, facts, message.sent_at, self._lists)
-        view = self.view(signals)
+        view = self._model.view(signals)
         return self._understanding(message, asserted_intents(view, machine, self._thresholds.assertion), view, signals)
-
-    def view(self, signals: Signals) -> View:
-        """What the parts of the model say of a mail."""
-        read = self._read(signals)
-        text = normalise(signals.text)
-        document = self._model.document(text, signals.names())
-        unfamiliar, words = self._model.unfamiliar(text)
-        return View(document, combine(document, [one.labels for one in completeness.speaking(read)]), read, unfamiliar, words)
-
-    def _read(self, signals: Signals) -> list[ReadSentence]:
-        return [
-            ReadSentence(one, self._model.clause(normalise(one.text), signals.names(one.start, one.end)), one.start < signals.body_start)
-            for one in sentences(signals.text)[:MOST_SENTENCES]
-        ]
 
     def _understanding(self, message: Message, intents: tuple[IntentScore, ...], view: View, signals: Signals) -> Understanding:
         asserted = frozenset(score.intent for score in intents)
         least = self._thresholds.explanation
         promised = Intent.PROMISE_TO_PAY in asserted or view.scores[Intent.PROMISE_TO_PAY] >= PERHAPS_PROMISED
+        day = promised_day(signals.findings, view.read, message.sent_at.date()) if promised else None
         return Understanding(
             intents=intents,
-            entities=relevant(to_entities(signals.findings), asserted, promised=promised),
+            entities=relevant(replace(to_entities(signals.findings), promise_date=day), asserted),
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
-                *(completeness.rival_dates(signals.findings, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
+                *(completeness.rival_dates(signals.findings, day, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
             ),
             vetoes=(
                 *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
@@ -113,18 +99,24 @@ def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[I
         ranked = [Intent.OTHER]
     else:
         chosen = [intent for intent in Intent if scores[intent] >= least] or [max(Intent, key=scores.__getitem__)]
-        ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, -scores[intent]))
+        ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, _first_said(intent, view.read)))
     return tuple(IntentScore(intent, scores[intent], _evidence(intent, view.read)) for intent in ranked)
 
 
-def relevant(entities: Entities, asserted: frozenset[Intent], *, promised: bool) -> Entities:
-    """The entities that the asserted intents give a meaning: a promised date needs a promise, a dispute has a reason."""
+def _first_said(intent: Intent, read: Sequence[ReadSentence]) -> int:
+    """The index of the first clause that carries an intent (else of the likeliest): people put their main matter first."""
+    body = [(index, one.labels[intent]) for index, one in enumerate(read) if not one.is_subject]
+    sure = [index for index, probability in body if probability >= CARRIES]
+    return sure[0] if sure else max(body, key=lambda pair: pair[1], default=(0, 0.0))[0]
+
+
+def relevant(entities: Entities, asserted: frozenset[Intent]) -> Entities:
+    """The entities that the asserted intents give a meaning: a reference needs a payment, a dispute has a reason."""
     disputed = bool(asserted & {Intent.DISPUTE, Intent.DEDUCTION})
     paying = bool(asserted & _ABOUT_PAYMENTS)
     reason = entities.dispute_reason or (DisputeReason.OTHER if Intent.DISPUTE in asserted else None)
     return replace(
         entities,
-        promise_date=entities.promise_date if promised else None,
         payment_method=entities.payment_method if paying else None,
         payment_reference=entities.payment_reference if paying else None,
         dispute_reason=reason if disputed else None,
@@ -134,7 +126,7 @@ def relevant(entities: Entities, asserted: frozenset[Intent], *, promised: bool)
 def _only_courtesy(view: View) -> bool:
     """A body that is thanks and greetings in words that are known, and nothing else."""
     body = [one for one in view.read if not one.is_subject]
-    return view.unfamiliar <= completeness.MOST_UNFAMILIAR and completeness.only_courtesy(body)
+    return view.unfamiliar <= completeness.MOST_UNFAMILIAR and only_courtesy(body)
 
 
 def _evidence(intent: Intent, read: Sequence[ReadSentence]) -> str:

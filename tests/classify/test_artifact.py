@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from inboxbot.classify import artifact
-from inboxbot.classify.artifact import Artifact, LinearModel
-from inboxbot.classify.intents import IntentModel, predict
+from inboxbot.classify.artifact import Artifact, LinearModel, VerdictWeights
+from inboxbot.classify.features import ClauseWords
+from inboxbot.classify.intents import IntentModel, probabilities
+from inboxbot.classify.tokens import words_of
 from inboxbot.errors import ModelError
 from inboxbot.understanding import Intent
 
@@ -32,9 +34,21 @@ def linear(seed: int = 1) -> LinearModel:
     return LinearModel(("invoice_copy", "other"), vocabulary, chance.random(7) + 1, chance.normal(size=(7, 2)), chance.normal(size=2))
 
 
+def verdict(seed: int = 3) -> VerdictWeights:
+    chance = np.random.default_rng(seed)
+    return VerdictWeights(
+        ("invoice_copy", "other"), chance.normal(size=5), chance.random(5) + 1, chance.normal(size=(5, 2)), chance.normal(size=2)
+    )
+
+
+def said(model: LinearModel, text: str) -> dict[str, float]:
+    """What the model says of a text that asks."""
+    return dict(probabilities(model, [ClauseWords(words_of(text), ["#asking"])]))
+
+
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    artifact.save(linear(1), linear(2), CARD, tmp_path / "model")
+    artifact.save(linear(1), linear(2), verdict(), CARD, tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -65,14 +79,14 @@ def test_what_is_loaded_predicts_what_was_saved(saved: Path) -> None:
     for before, after in ((linear(1), loaded.document), (linear(2), loaded.clause)):
         assert (after.labels, dict(after.vocabulary)) == (before.labels, dict(before.vocabulary))
         for text in ("send invoice copy", "grüße", "nothing known", ""):
-            assert predict(after, text, ["asking"]) == pytest.approx(predict(before, text, ["asking"]), abs=1e-3)
+            assert said(after, text) == pytest.approx(said(before, text), abs=1e-3)
 
 
 def test_saving_what_was_loaded_gives_equal_predictions_and_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     loaded = artifact.load(saved)
-    artifact.save(loaded.document, loaded.clause, CARD, tmp_path / "again")
+    artifact.save(loaded.document, loaded.clause, loaded.verdict, CARD, tmp_path / "again")
     again = artifact.load(tmp_path / "again")
-    assert predict(again.document, "send invoice copy", []) == predict(loaded.document, "send invoice copy", [])
+    assert said(again.document, "send invoice copy") == said(loaded.document, "send invoice copy")
     assert [(tmp_path / "again" / name).read_bytes() for name in ("weights.npz", "card.json")] == [
         (saved / name).read_bytes() for name in ("weights.npz", "card.json")
     ]
@@ -183,6 +197,11 @@ def no_arrays_in_it(folder: Path) -> None:
     rewrite(folder, buffer.getvalue())
 
 
+def verdict_and_labels_differ(folder: Path) -> None:
+    arrays = arrays_of(folder)
+    rewrite(folder, npz(**{**arrays, "verdict.means": arrays["verdict.means"][:-1]}))
+
+
 def names_and_weights_differ(folder: Path) -> None:
     arrays = arrays_of(folder)
     rewrite(folder, npz(**{**arrays, "document.idf": arrays["document.idf"][:-1]}))
@@ -193,7 +212,7 @@ def names_and_weights_differ(folder: Path) -> None:
     [
         missing_folder, half_a_card, binary_card, card_is_a_list, gate_is_short, thresholds_are_short, thresholds_are_a_number,
         origin_is_empty, other_format, one_byte_changed, truncated, damaged_inside, empty_weights, no_archive, lone_array, pickled,
-        array_missing, no_arrays_in_it, names_and_weights_differ,
+        array_missing, no_arrays_in_it, names_and_weights_differ, verdict_and_labels_differ,
         *(card_without(key) for key in ("format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate")),
     ],
     ids=lambda damage: damage.__name__,
@@ -214,7 +233,7 @@ def test_a_missing_folder_says_how_to_make_a_model(tmp_path: Path) -> None:
 
 def test_another_format_is_named(saved: Path) -> None:
     other_format(saved)
-    with pytest.raises(ModelError, match="format 99, expected 1"):
+    with pytest.raises(ModelError, match="format 99, expected 2"):
         artifact.load(saved)
 
 

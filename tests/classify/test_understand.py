@@ -13,9 +13,10 @@ from entity_facts import facts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inboxbot.classify.signals import MOST_SENTENCES
 from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import LabelledMail, Segment
-from inboxbot.classify.understand import MOST_SENTENCES, Understander
+from inboxbot.classify.understand import Understander
 from inboxbot.evaluation import Judged, corpus_facts, judge_all
 from inboxbot.message import Address, MachineClass, Message
 from inboxbot.understanding import Intent, Understanding

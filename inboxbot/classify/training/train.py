@@ -1,65 +1,54 @@
-"""Fits the intent model: the corpus in, an artefact and its card out.
+"""Makes the model: the corpus in, an artefact and its card out.
+
+    prepare     every mail and clause as features (`examples`)
+    judge       each mail by models that read nothing of its writer
+    verdict     how both models' opinions make one, learned from these judgements
+    gate        how sure to be of a whole mail, learned from them too
+    final       both models from all mails
 
 Deterministic: the same corpus, libraries and platform give the same bytes.
-
-Whole mails teach the document model; the sentences of their labelled segments teach the clause model, which also
-learns courtesy and harmless context.
 """
 
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inboxbot.classify.artifact import Array, Artifact, LinearModel, save
-from inboxbot.classify.gate import ANSWERABLE, NAMES, gate_values
-from inboxbot.classify.intents import IntentModel, counted
-from inboxbot.classify.normalise import normalise
-from inboxbot.classify.sentences import sentences
-from inboxbot.classify.signals import Signals, find_signals
+from inboxbot.classify.artifact import Array, Artifact, LinearModel, VerdictWeights, save
+from inboxbot.classify.gate import NAMES, gate_values
+from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.training import corpus
-from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail, Segment
-from inboxbot.classify.understand import Understander, asserted_intents
-from inboxbot.classify.word_lists import WordLists, load_word_lists
+from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
+from inboxbot.classify.training.examples import FactsOf, Material, labels_of, prepare
+from inboxbot.classify.training.fitting import fit, fit_gate, fit_verdict
+from inboxbot.classify.understand import asserted_intents
+from inboxbot.classify.verdict import Verdict, verdict_values
+from inboxbot.classify.view import ANSWERABLE, View
+from inboxbot.classify.word_lists import load_word_lists
 from inboxbot.errors import ModelError
-from inboxbot.facts import Facts
 from inboxbot.message import MachineClass
 from inboxbot.understanding import Intent
 
-DOCUMENT_C, CLAUSE_C = 40.0, 15.0  # inverse regularisation, chosen by leaving one writer out
-RAREST = 2  # a feature must occur in this many texts
+DOCUMENT_C, CLAUSE_C = 40.0, 15.0  # inverse regularisation, chosen by leaving writers out
 _INTENTS = tuple(intent.value for intent in Intent)
 DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
-GATE_C = 0.3
-FactsOf = Callable[[str], Facts]
 UNCERTIFIED = "uncertified"
-THRESHOLDS = {"assertion": 0.4, "explanation": 0.25, "answer": 0.85}
+THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": 0.85}
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A text as the model sees it (feature counts) and the labels it carries."""
+class Unseen:
+    """What models that read nothing of a mail's writer say of it; `fold` names these models."""
 
-    counts: dict[str, int]
-    labels: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The train split, made ready: mails, their signals, and the examples they give, index by index."""
-
-    mails: Sequence[LabelledMail]
-    signals: Sequence[Signals]
-    documents: Sequence[Example]
-    clauses: Sequence[Sequence[Example]]
-    lone_clauses: list[Example]
-    lists: WordLists
+    index: int
+    fold: int
+    view: View
 
 
 def train(folder: Path, target: Path, facts_of: FactsOf) -> dict[str, Any]:
@@ -67,31 +56,19 @@ def train(folder: Path, target: Path, facts_of: FactsOf) -> dict[str, Any]:
 
     `facts_of` gives the ledger's facts for a sender's address, as the corpus ledger has them.
     """
-    material = prepare(folder, facts_of)
+    material = prepare(folder, facts_of, load_word_lists())
+    unseen = judge_unseen(material)
+    verdict = _verdict_from(material, unseen)
+    gate = _gate_from(material, with_verdicts(material, unseen))
     document, clause = fit_models(material, range(len(material.mails)))
-    card = {**_card(folder, material.mails, document, clause), "gate": fit_gate(material)}
-    save(document, clause, card, target)
+    card = {**_card(folder, material.mails, document, clause), "gate": gate}
+    save(document, clause, verdict, card, target)
     return card
-
-
-def prepare(folder: Path, facts_of: FactsOf) -> Material:
-    """The train split as examples."""
-    mails = corpus.load(folder, "train")
-    lists = load_word_lists()
-    signals = [find_signals(mail.subject, mail.new_text, facts_of(mail.from_email), mail.sent_at, lists) for mail in mails]
-    return Material(
-        mails=mails,
-        signals=signals,
-        documents=[document_example(mail, one) for mail, one in zip(mails, signals, strict=True)],
-        clauses=[clause_examples(mail, one) for mail, one in zip(mails, signals, strict=True)],
-        lone_clauses=[lone_clause(clause, lists) for clause in corpus.load_clauses(folder)],
-        lists=lists,
-    )
 
 
 def fit_models(material: Material, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
     """Document and clause model from some of the mails (indexes) and all lone clauses."""
-    clauses = [example for index in chosen for example in material.clauses[index]] + material.lone_clauses
+    clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
     return fit([material.documents[index] for index in chosen], DOCUMENT_LABELS, DOCUMENT_C), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
 
 
@@ -105,34 +82,60 @@ def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-def fit_gate(material: Material) -> dict[str, Any]:
-    """The gate's weights, from what models say of mails whose writers they never read."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
+def judge_unseen(material: Material) -> list[Unseen]:
+    """Every mail judged by models of a fold that left its writer out; the verdict is still blank."""
+    parts = [fold for fold in folds(material.mails) if fold[0]]
+    if not parts:
+        raise ModelError("the train split needs more writers: no mail can be judged by a model that has not read its writer")
+    found = []
+    for number, (learn, judge) in enumerate(parts):
+        model = IntentModel(provisional(*fit_models(material, learn)))
+        found += [Unseen(index, number, model.view(material.signals[index])) for index in judge]
+    return found
 
+
+def with_verdicts(material: Material, unseen: Sequence[Unseen]) -> list[Unseen]:
+    """The same with verdicts, each learned from the other folds."""
+    judged = []
+    for fold in sorted({one.fold for one in unseen}):
+        others = [one for one in unseen if one.fold != fold] or list(unseen)
+        verdict = Verdict(_verdict_from(material, others))
+        judged += [replace(one, view=_seen(one.view, verdict)) for one in unseen if one.fold == fold]
+    return judged
+
+
+def _seen(view: View, verdict: Verdict) -> View:
+    found = verdict.probabilities(view.document, view.read, view.sentences)
+    return replace(view, scores={intent: found[intent] for intent in Intent}, answerable=found[ANSWERABLE])
+
+
+def _verdict_from(material: Material, unseen: Sequence[Unseen]) -> VerdictWeights:
+    values = np.stack([_values(one.view) for one in unseen])
+    truth = np.array([[label in labels_of(material.mails[one.index]) for label in DOCUMENT_LABELS] for one in unseen])
+    return fit_verdict(values, truth, DOCUMENT_LABELS)
+
+
+def _values(view: View) -> Array:
+    return verdict_values(view.document, view.read, view.sentences)
+
+
+def _gate_from(material: Material, unseen: Sequence[Unseen]) -> dict[str, Any]:
+    """The gate's weights, from views of mails whose writers the models never read."""
     rows, truth = [], []
-    for learn, judge in (fold for fold in folds(material.mails) if fold[0]):
-        understander = Understander(IntentModel(provisional(*fit_models(material, learn))), material.lists)
-        for index in judge:
-            mail = material.mails[index]
-            view = understander.view(material.signals[index])
-            asserted = frozenset(score.intent for score in asserted_intents(view, MachineClass.PERSON, THRESHOLDS["assertion"]))
-            if all(intent.routine for intent in asserted):
-                rows.append(gate_values(view, asserted))
-                truth.append(mail.outcome == "answer" and asserted == frozenset(mail.intents))
+    for one in unseen:
+        mail = material.mails[one.index]
+        asserted = frozenset(score.intent for score in asserted_intents(one.view, MachineClass.PERSON, THRESHOLDS["assertion"]))
+        if all(intent.routine for intent in asserted):
+            rows.append(gate_values(one.view, asserted))
+            truth.append(mail.outcome == "answer" and asserted == frozenset(mail.intents))
     if len(set(truth)) < 2:  # noqa: PLR2004 - right and wrong
         raise ModelError("the train split needs more writers: no mail, or every mail, is understood without having read its writer")
-    values = np.array(rows)
-    means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=GATE_C, max_iter=1000).fit((values - means) / scales, np.array(truth))
-    return {
-        "means": [round(float(x), 6) for x in means],
-        "scales": [round(float(x), 6) for x in scales],
-        "weights": [round(float(x), 6) for x in model.coef_[0]],
-        "intercept": round(float(model.intercept_[0]), 6),
-    }
+    return fit_gate(np.array(rows), np.array(truth))
 
 
-def provisional(document: LinearModel, clause: LinearModel, gate: Mapping[str, Any] | None = None) -> Artifact:
+def provisional(
+    document: LinearModel, clause: LinearModel, verdict: VerdictWeights | None = None, gate: Mapping[str, Any] | None = None
+) -> Artifact:
     """A model that is only judged, never saved."""
     blank = {"means": [0.0] * len(NAMES), "scales": [1.0] * len(NAMES), "weights": [0.0] * len(NAMES), "intercept": 0.0}
     card = {
@@ -142,83 +145,22 @@ def provisional(document: LinearModel, clause: LinearModel, gate: Mapping[str, A
         "certificate": UNCERTIFIED,
         "gate": gate or blank,
     }
-    return Artifact(document, clause, card)
+    return Artifact(document, clause, verdict or _blank_verdict(), card)
 
 
-def document_example(mail: LabelledMail, signals: Signals) -> Example:
-    """A whole mail: subject and newest text."""
-    labels = frozenset(intent.value for intent in mail.intents) | ({ANSWERABLE} if mail.outcome == "answer" else set())
-    return _example(signals.text, labels, signals.names())
-
-
-def clause_examples(mail: LabelledMail, signals: Signals) -> list[Example]:
-    """Each sentence of the newest text, with its segment's labels."""
-    examples, place = [], signals.body_start
-    for segment in mail.segments:
-        if not segment.is_new:
-            continue
-        for sentence in sentences(segment.text):
-            start = signals.text.find(sentence.text, place)
-            names = signals.names(start, start + len(sentence.text)) if start >= 0 else []
-            examples.append(_example(sentence.text, segment.labels, names))
-            place = start + len(sentence.text) if start >= 0 else place
-    return examples
-
-
-def lone_clause(clause: Segment, lists: WordLists) -> Example:
-    """A clause that was written without a mail around it."""
-    text = normalise(clause.text)
-    concepts = [hit.concept for hit in lists.concepts.find(clause.text)]
-    return _example(clause.text, clause.labels, [*concepts, *lists.glossary.features(text, lists.glossary.language(text))])
-
-
-def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisation: float) -> LinearModel:
-    """One logistic regression per label over TF-IDF features; `inverse_regularisation` is scikit-learn's C."""
-    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - heavy, and only training needs it
-    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415 - the same
-
-    common = _common_features(examples)
-    vectoriser = DictVectorizer(dtype=np.float64, sort=True)
-    matrix = vectoriser.fit_transform([{name: count for name, count in e.counts.items() if name in common} for e in examples])
-    transformer = TfidfTransformer(sublinear_tf=True)
-    matrix = transformer.fit_transform(matrix)
-    weights, intercepts = zip(
-        *(_fit_label(matrix, np.array([label in e.labels for e in examples]), inverse_regularisation) for label in labels), strict=True
-    )
-    return LinearModel(
-        labels=tuple(labels),
-        vocabulary=vectoriser.vocabulary_,
-        idf=transformer.idf_,
-        weights=np.stack(weights, axis=1),
-        intercepts=np.array(intercepts),
-    )
-
-
-def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tuple[Array, float]:
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
-
-    if not truth.any():  # a label nobody used: never asserted
-        return np.zeros(matrix.shape[1]), -10.0
-    model = LogisticRegression(C=inverse_regularisation, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(matrix, truth)
-    return model.coef_[0], float(model.intercept_[0])
-
-
-def _example(text: str, labels: frozenset[str], signals: Iterable[str]) -> Example:
-    return Example(dict(counted(normalise(text), signals)), labels)
-
-
-def _common_features(examples: Sequence[Example]) -> frozenset[str]:
-    seen: dict[str, int] = {}
-    for example in examples:
-        for name in example.counts:
-            seen[name] = seen.get(name, 0) + 1
-    return frozenset(name for name, count in seen.items() if count >= RAREST)
+def _blank_verdict() -> VerdictWeights:
+    values = len(DOCUMENT_LABELS) + 2 * 4 * len(CLAUSE_LABELS) + 1
+    labels = len(DOCUMENT_LABELS)
+    return VerdictWeights(DOCUMENT_LABELS, np.zeros(values), np.ones(values), np.zeros((values, labels)), np.zeros(labels))
 
 
 def _card(folder: Path, mails: Sequence[LabelledMail], document: LinearModel, clause: LinearModel) -> dict[str, Any]:
     """What the model is and where it comes from; figures are added by `evaluate`."""
     return {
-        "what": "multi-label intents of receivables mail: TF-IDF of words, word pairs, letter groups and concepts; logistic regression",
+        "what": (
+            "multi-label intents of receivables mail: words, word pairs, letter groups, concepts, entities and neighbouring clauses, "
+            "weighted by rarity; logistic regressions for whole mails, for clauses, and for what both say"
+        ),
         "created_from": {
             "corpus_sha256": corpus.digest(folder, ["train"]),
             "mails": len(mails),

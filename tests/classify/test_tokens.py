@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inboxbot.classify.normalise import normalise
+from inboxbot.classify.tokens import words_of
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from inboxbot.classify.normalise import normalise
     [
         ("invoice 20155", "invoice xnumber"),
         ("INV-20155", "xnumber"),
-        ("INV20155.", "xnumber ."),
+        ("INV20155.", "xnumber"),
         ("#20155", "xnumber"),
         ("20155/20156", "xnumber"),
         ("PO K75513", "po xnumber"),
@@ -23,7 +23,6 @@ from inboxbot.classify.normalise import normalise
         ("1.234,56 €", "xamount"),
         ("CHF 5'000.50", "xamount"),
         ("14 703,35 EUR", "xamount"),
-        ("USD 12k", "xamount"),
         ("1,234.56", "xamount"),
         ("199.90", "xamount"),
         ("2%", "xpercent"),
@@ -42,29 +41,29 @@ from inboxbot.classify.normalise import normalise
         ("Können  Sie\n\tmir", "können sie mir"),
         ("don\u2019t", "don't"),
         ("\uff29\uff4e\uff56\uff4f\uff49\uff43\uff45", "invoice"),
+        ("really?!", "really ?!"),
         ("", ""),
     ],
 )
 def test_what_only_names_something_becomes_its_kind(text: str, expected: str) -> None:
-    assert normalise(text) == expected
+    assert " ".join(words_of(text)) == expected
 
 
 @given(st.integers(10_000, 99_999), st.integers(10_000, 99_999), st.sampled_from(["INV-{}", "{}", "#{}", "invoice {}.", "inv {} and {}?"]))
 def test_renumbering_an_invoice_changes_nothing(one: int, other: int, form: str) -> None:
     text = f"Could you resend {form}, please"
-    assert normalise(text.format(one, one)) == normalise(text.format(other, other))
+    assert words_of(text.format(one, one)) == words_of(text.format(other, other))
 
 
 @given(st.text())
-def test_any_text_comes_out_lower_case_without_digits_or_double_blanks(text: str) -> None:
-    result = normalise(text)
-    assert result == result.lower()
-    assert result == " ".join(result.split())
-    assert not any(character in "0123456789" for character in result)
+def test_any_text_comes_out_in_lower_case_words_without_digits(text: str) -> None:
+    words = words_of(text)
+    assert words == [word.lower() for word in words]
+    assert all(word and not any(character.isspace() or character in "0123456789" for character in word) for word in words)
 
 
-@pytest.mark.parametrize("piece", ["1", "1 ", "1,", "1.", "a", "a.", "a1b.", "1-", "111 ", "$1 ", "a@", "a@b.", "é"])
+@pytest.mark.parametrize("piece", ["1", "1 ", "1,", "1.", "a", "a.", "a1b.", "1-", "111 ", "$1 ", "a@", "a@b.", "é", "a-", "www."])
 def test_a_page_of_one_repeated_thing_is_soon_read(piece: str) -> None:
     started = time.perf_counter()
-    normalise(piece * (20_000 // len(piece)))
+    words_of(piece * (20_000 // len(piece)))
     assert time.perf_counter() - started < 2  # it took from 12 s to a minute when it grew with the square

@@ -1,0 +1,92 @@
+"""Fits the parts of the model; everything here is deterministic.
+
+In: examples, or what models say of mails they never read. Out: `LinearModel`, `VerdictWeights`, the gate's numbers.
+scikit-learn trains; predicting needs none of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from inboxbot.classify.artifact import Array, LinearModel, VerdictWeights
+from inboxbot.classify.intents import CONTEXT_SHARE
+from inboxbot.classify.training.examples import Example
+
+RAREST, RAREST_CONTEXT = 2, 3  # a feature must occur in this many texts
+VERDICT_C, GATE_C = 0.03, 0.3  # inverse regularisation, chosen by leaving writers out
+_NEVER = -10.0  # the intercept of a label that nobody used
+
+
+def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisation: float) -> LinearModel:
+    """One logistic regression per label over weighted feature counts; `inverse_regularisation` is scikit-learn's C."""
+    common = _common([e.own for e in examples], RAREST) | _common([e.context for e in examples], RAREST_CONTEXT)
+    vectoriser = DictVectorizer(dtype=np.float64, sort=True)
+    vectoriser.fit([dict.fromkeys(common, 1)])
+    own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in examples], [e.context for e in examples]))
+    idf = _idf(own + context, len(examples))
+    matrix = (_scaled(own, idf, 1.0) + _scaled(context, idf, CONTEXT_SHARE)).tocsr()
+    columns = [_fit_label(matrix, np.array([label in e.labels for e in examples]), inverse_regularisation) for label in labels]
+    weights, intercepts = zip(*columns, strict=True)
+    return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
+
+
+def _common(counts: Iterable[Mapping[str, int]], rarest: int) -> set[str]:
+    seen: dict[str, int] = {}
+    for one in counts:
+        for name in one:
+            seen[name] = seen.get(name, 0) + 1
+    return {name for name, count in seen.items() if count >= rarest}
+
+
+def _counts(vectoriser: DictVectorizer, counts: Sequence[Mapping[str, int]]) -> Any:
+    return vectoriser.transform(counts)
+
+
+def _idf(matrix: Any, texts: int) -> Array:
+    """Smoothed inverse document frequency, as scikit-learn's TfidfTransformer has it."""
+    frequency = np.bincount(matrix.tocsr().indices, minlength=matrix.shape[1])
+    return np.asarray(np.log((1 + texts) / (1 + frequency)) + 1.0)
+
+
+def _scaled(matrix: Any, idf: Array, length: float) -> Any:
+    """Counts times rarity, divided by a length that is additive over features (see `intents`)."""
+    squares = matrix @ (idf * idf)
+    factors = np.where(squares > 0, length / np.sqrt(np.maximum(squares, 1e-9)), 0.0)
+    return matrix.multiply(idf[None, :]).multiply(factors[:, None])
+
+
+def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tuple[Array, float]:
+    if not truth.any():  # a label nobody used: never asserted
+        return np.zeros(matrix.shape[1]), _NEVER
+    model = LogisticRegression(C=inverse_regularisation, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(matrix, truth)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def fit_verdict(values: Array, truth: Array, labels: Sequence[str]) -> VerdictWeights:
+    """The combination of both models, from what they say (`values`, one row a mail) and what is true (one column a label)."""
+    means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
+    scaled = (values - means) / scales
+    columns = [_fit_plain(scaled, truth[:, place], VERDICT_C) for place in range(len(labels))]
+    weights, intercepts = zip(*columns, strict=True)
+    return VerdictWeights(tuple(labels), means, scales, np.stack(weights, axis=1), np.array(intercepts))
+
+
+def fit_gate(values: Array, truth: Array) -> dict[str, Any]:
+    """The gate's numbers for the card, from its values and whether the whole answer would have been right."""
+    means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
+    weights, intercept = _fit_plain((values - means) / scales, truth, GATE_C)
+    return {"means": _rounded(means), "scales": _rounded(scales), "weights": _rounded(weights), "intercept": round(intercept, 6)}
+
+
+def _fit_plain(values: Array, truth: Array, inverse_regularisation: float) -> tuple[Array, float]:
+    if len(set(truth.tolist())) < 2:  # noqa: PLR2004 - there is nothing to tell apart
+        return np.zeros(values.shape[1]), _NEVER if not truth.any() else -_NEVER
+    model = LogisticRegression(C=inverse_regularisation, max_iter=2000).fit(values, truth)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _rounded(numbers: Array) -> list[float]:
+    return [round(float(x), 6) for x in numbers]
