@@ -8,8 +8,6 @@ begin anywhere is bounded, so that a page of nothing but digits costs linear tim
 import re
 import unicodedata
 
-_CODES = ("usd", "eur", "gbp", "chf", "cad", "aud", "sek", "nok", "dkk", "inr", "sgd", "jpy", "pln", "kr", "rs")
-_CURRENCIES = frozenset((*_CODES, "euro", "euros", "dollar", "dollars", "pounds"))
 _SIGNS = r"[$€£¥₹]"
 _KINDS = {
     # A plain word first: it is the commonest. It must not be the beginning of a link, an address or a number.
@@ -37,13 +35,11 @@ _LONGEST_WORD = 30  # characters; what follows in a longer one tells nothing
 
 
 def words_of(text: str) -> list[str]:
-    """Words, marks and placeholders in order; letters keep their accents, currency names beside amounts are left out."""
+    """Words, marks and placeholders in order; letters keep their accents."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("\u2019", "'")
     found = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
-        word = match[0].lower()[:_LONGEST_WORD] if kind in _AS_WRITTEN else kind
-        if word not in _CURRENCIES:
-            found.append(word)
+        found.append(match[0].lower()[:_LONGEST_WORD] if kind in _AS_WRITTEN else kind)
     return found
