@@ -38,6 +38,9 @@ per_domain_day = 5000
 per_hour = 5000
 parse_seconds = 3
 parse_memory_mb = 200
+[release]
+documents_per_day = 5000
+invoices_per_day = 5000
 """
 _HEAD = "From: {sender}\r\nTo: ar@brightwater.example\r\nDate: {date}\r\nMessage-ID: <{n}@alder.example>\r\n{more}\r\n{body}"
 _FILE = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
