@@ -68,6 +68,10 @@ class Browser:
         self.until(lambda: self.all(selector))
         return self.all(selector)[0]
 
+    def click(self, selector: str) -> None:
+        """Click what is there, also when the page is just taking that part anew."""
+        self.until(lambda: self.one(selector).click() or True)
+
     def text(self, selector: str = "main") -> str:
         return " ".join(self.one(selector).text.split())
 

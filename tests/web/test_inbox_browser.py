@@ -96,10 +96,10 @@ def test_2_opening_the_most_urgent_shows_why_it_is_here(opened: Opened, number: 
 def test_3_taking_and_closing(opened: Opened, office: Office, number: int) -> None:
     dana = opened("dana")
     dana.go(f"/inbox/c/{number}?view=open")
-    dana.one('#tools [data-key="t"]').click()
+    dana.click('#tools [data-key="t"]')
     dana.until(lambda: head(office, number).assignee == "dana@brightwater.example")
     dana.sees("Dana Reyes", "#tools")
-    dana.one('#tools [data-key="e"]').click()
+    dana.click('#tools [data-key="e"]')
     dana.sees("Closed", "#facts")
     assert head(office, number).status is ConversationStatus.CLOSED
 

@@ -195,3 +195,12 @@ def test_people_from_outside_see_no_notes_and_no_colleagues(office: Office, sign
 def test_every_person_of_the_matrix_has_an_account(office: Office) -> None:
     assert {office.people[name].role for name in ROLES} == set(Role)
     assert NAMES.keys() >= ROLES.keys()
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbox/nowhere", "/inbox/c/0", "/inbox/c/x", f"/inbox/c/{2**70}", "/inbox/filed?before=x", "/inbox/mail/1/files/-1"]
+)
+def test_an_address_that_leads_nowhere_says_so_on_a_page(path: str, signed_in: Callable[[str], Client]) -> None:
+    response = signed_in("sam").get(path)
+    assert (response.status_code, response.headers["content-type"].split(";")[0]) == (404, "text/html")
+    assert "Nothing is here" in response.text

@@ -26,6 +26,7 @@ from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.filed import filed_routes
 from inboxbot.web.staff.gate import ForgedRequestError, Gate, Guest, NotSignedInError
 from inboxbot.web.staff.live import Hub, live_routes
+from inboxbot.web.staff.nowhere import add_nowhere
 from inboxbot.web.staff.people import people_routes
 from inboxbot.web.staff.queue import queue_routes
 from inboxbot.web.staff.render import Pages
@@ -67,6 +68,7 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
         people_routes(desk, gate, pages),
     ):
         app.include_router(router, include_in_schema=False)
+    add_nowhere(app, gate, pages)
 
     @app.exception_handler(NotSignedInError)
     def not_signed_in(request: Request, _error: NotSignedInError) -> Response:
