@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo soak test quick bench lint format model screenshots servers clean
+.PHONY: demo soak test quick bench fuzz lint format model screenshots servers clean
 
 demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends after the sample mails
 	$(BIN)/inboxbot demo $(ARGS)
@@ -23,7 +23,10 @@ bench: $(STAMP) servers   ## the benchmark table
 soak: $(STAMP) servers   ## the fault table at length; ARGS="--rows 6-9 --mails 200 --seeds 3" for a part of it
 	cd tests && ../$(BIN)/python -m chaos $(ARGS)
 
-lint: $(STAMP)        ## ruff, mypy --strict, import-linter
+fuzz: $(STAMP)        ## mutated attack mails through the parse step at length; FUZZ=100000 for longer
+	FUZZ=$${FUZZ:-20000} $(BIN)/pytest -q -n 2 -p no:cacheprovider --timeout 3600 tests/security/test_fuzz.py $(ARGS)
+
+lint: $(STAMP)        ## ruff with its security rules (S), mypy --strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -262,6 +262,7 @@ class App:
             found.append("[security] trusted_authserv_ids is empty: nobody is authenticated, so nothing will be answered")
         elif security.authentication != "gateway" and security.trusted_authserv_ids:
             found.append(f'[security] trusted_authserv_ids means nothing with authentication = "{security.authentication}"')
+        found += [words for secret in self.config.secrets if (words := secret.loose)]
         if self.config.smtp is None:
             found.append("there is no [smtp] section: answers are prepared but not sent")
         if self.portal_base is None:

@@ -72,6 +72,8 @@ def status(store: Store, now: datetime | None = None) -> dict[str, Any]:
         needs.append(f"{sending[OutboxState.IN_DOUBT.value]} mails in doubt")
     if sending[OutboxState.FAILED.value]:
         needs.append(f"{sending[OutboxState.FAILED.value]} mails that could not be sent")
+    if sending[OutboxState.AWAITING.value]:
+        needs.append(f"{sending[OutboxState.AWAITING.value]} replies that wait for a second pair of eyes")
     if sync and sync.problems:
         needs.append(f"{len(sync.problems)} rejected ledger rows")
     needs += _alarms(states, pulses, held, now)

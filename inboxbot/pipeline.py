@@ -9,7 +9,6 @@ In: `RawMessage`s. Out: `Understood`, `Decision`, and rows. `explain` and `simul
 """
 
 import re
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,10 +34,11 @@ from inboxbot.policy.decide import decide
 from inboxbot.policy.guard import CAPS
 from inboxbot.policy.request import request_key
 from inboxbot.policy.requirements import wanted_invoices
+from inboxbot.redact import frames
 from inboxbot.reply import Document, FrozenMail, Reply
 from inboxbot.responders import claims, compose, freeze
 from inboxbot.responders.context import AnswerContext
-from inboxbot.store import conversations, doubt, ledger_notes, messages, outbox, portal_links, watchbook
+from inboxbot.store import attachments, conversations, doubt, ledger_notes, messages, outbox, portal_links, watchbook
 from inboxbot.store.engine import Session, Store
 from inboxbot.store.messages import Recorded
 from inboxbot.understanding import Intent, IntentScore, Understanding
@@ -163,7 +163,7 @@ def _commit_broken(recorded: Recorded, error: Exception, tools: Tools, store: St
     understood, decision = broken(recorded.raw, error, tools)
     with store.transaction() as session:
         commit(session, recorded.row_id, understood, decision, History(), tools, now)
-        trace = "".join(traceback.format_exception(error))[-4000:]
+        trace = frames(error)[-4000:]
         conversations.audit(session, who="inboxbot", what="crashed", now=now, message_id=recorded.row_id, detail={"trace": trace})
     return decision
 
@@ -185,6 +185,7 @@ def commit(
         now=now,
         thread_root=history.thread_root,
     )
+    attachments.add(session, row_id, understood.message.attachments)
     if decision.automatic_mail:
         reply = _reply(session, understood, decision, tools, now)
         mail = frozen(reply, history.thread_root or understood.message.thread_root, tools, now)

@@ -77,6 +77,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    AWAITING = "awaiting_approval"  # a colleague's reply that a second one must approve; no sender takes it up
     CANCELLED = "cancelled"  # a person took it back before any sender took it up
 
 

@@ -25,6 +25,7 @@ _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", 
 _THRESHOLDS = {"assertion", "explanation", "answer"}
 _GATE_KEYS = {"means", "scales", "weights", "intercept"}
 _VERDICT_ARRAYS = ("means", "scales", "weights", "intercepts")
+_MOST_UNPACKED = 2_000_000_000  # bytes of all arrays together
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
 Array = npt.NDArray[Any]
@@ -103,10 +104,19 @@ def load(folder: Path) -> Artifact:
     if hashlib.sha256(weights).hexdigest() != card.get("weights_sha256"):
         raise ModelError(f"the model in {folder} is not the one its card describes (weights.npz was changed)")
     try:
+        _check_members(weights)
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
         return Artifact(_linear("document", arrays), _linear("clause", arrays), _verdict(arrays), card)
     except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
+
+
+def _check_members(weights: bytes) -> None:
+    """Plain arrays and nothing else, judged by the archive's directory before anything is unpacked."""
+    with zipfile.ZipFile(io.BytesIO(weights)) as archive:
+        members = archive.infolist()
+    if any(not member.filename.endswith(".npy") for member in members) or sum(m.file_size for m in members) > _MOST_UNPACKED:
+        raise ValueError("something else than plain arrays")
 
 
 def _is_complete(card: Any) -> bool:

@@ -13,6 +13,7 @@ import typer
 from inboxbot.cli import address, admin, explain, model, outbox, portal, queue, run, user
 from inboxbot.cli import demo as demo_command
 from inboxbot.errors import InboxbotError
+from inboxbot.redact import Redactor
 
 app = typer.Typer(
     name="inboxbot",
@@ -52,11 +53,11 @@ def run_command(arguments: list[str]) -> int:
         words = getattr(error, "format_message", None)  # typer's own usage errors, whichever click it carries
         if words is None:
             structlog.get_logger(__name__).exception("defect")
-            return _fail(f"a defect of inboxbot: {type(error).__name__}: {error}", 1)
+            return _fail(f"a defect of inboxbot: {type(error).__name__}; the log says where", 1)
         return _fail(words() or "see inboxbot --help", 2)
     return code if isinstance(code, int) else 0
 
 
 def _fail(words: str, code: int) -> int:
-    typer.echo(f"inboxbot: {words}", err=True)
+    typer.echo(f"inboxbot: {Redactor().text(words)}", err=True)
     return code

@@ -30,7 +30,9 @@ def load_app(path: Path) -> "App":
     from inboxbot.app import App
 
     log.configure()
-    return App(config.load(path))
+    loaded = config.load(path)
+    log.configure(secrets=[secret.peek() for secret in loaded.secrets])
+    return App(loaded)
 
 
 def parse_time(value: str) -> datetime:

@@ -142,6 +142,7 @@ def reply(
     Example: inboxbot queue reply 12 --config inboxbot.toml < reply.txt
     """
     from inboxbot import desk
+    from inboxbot.store import approvals
 
     words = text or sys.stdin.read()
     if not words.strip():
@@ -149,7 +150,123 @@ def reply(
     app_ = load_app(config)
     with app_.store.transaction() as session:
         outbox_id = desk.reply(session, conversation_id, words, who or me(), app_.config, app_.key, app_.now())
-    typer.echo(f"outbox item {outbox_id} is ready to be sent")
+        waiting = [one.approval_id for one in approvals.waiting(session, conversation_id) if one.outbox_id == outbox_id]
+    for approval_id in waiting:
+        typer.echo(f"reply {approval_id} waits for a second pair of eyes: inboxbot queue approve {approval_id}")
+    if not waiting:
+        typer.echo(f"outbox item {outbox_id} is ready to be sent")
+
+
+@app.command("files")
+def files(
+    conversation_id: ConversationId,
+    config: ConfigPath,
+    save: Annotated[str, typer.Option("--save", help="Write the file whose hash begins like this into the present folder.")] = "",
+    text: Annotated[str, typer.Option("--text", help="Print the text of the PDF, CSV or XLSX file whose hash begins like this.")] = "",
+) -> None:
+    """List the files that came with a conversation's mails; save one, or read a remittance's text in a limited process.
+
+    Example: inboxbot queue files 12 --text 3f2a --config inboxbot.toml
+    """
+    from pathlib import Path
+
+    from inboxbot.desk.files import raw_and_file
+    from inboxbot.ingest.file_cage import FileCage
+    from inboxbot.store import attachments, conversations
+
+    wanted = save or text
+    with load_app(config).store.transaction() as session:
+        conversations.get(session, conversation_id)
+        rows = conversations.message_rows(session, conversation_id)
+        found = [(row, file) for row in rows for file in attachments.of_message(session, row) if file.sha256.startswith(wanted)]
+        if wanted and len(found) != 1:
+            raise UsageError(f"{len(found)} files of conversation {conversation_id} have a hash that begins with {wanted!r}")
+        raw = raw_and_file(session, conversation_id, found[0][0], found[0][1].sha256)[0] if wanted else b""
+    if not wanted:
+        for row, file in found:
+            typer.echo(f"{file.sha256[:12]}  message {row}  {file.size:>10} bytes  {file.name or '(no name)'}")
+        return
+    file = found[0][1]
+    if text:
+        typer.echo(FileCage().text(raw, file.sha256, file.name))
+        return
+    target = Path(file.name or "file")
+    if target.exists():
+        raise UsageError(f"{target} is there already; it is not overwritten")
+    target.write_bytes(FileCage().take(raw, file.sha256))
+    typer.echo(f"saved as {target}")
+
+
+@app.command("genuine")
+def genuine(
+    conversation_id: ConversationId,
+    config: ConfigPath,
+    how: Annotated[str, typer.Option("--how", help="How that was checked, such as a call to a number that we already had.")],
+    who: As = "",
+) -> None:
+    """Say that a conversation in the fraud lane is genuine; once two people have, it can be answered.
+
+    Example: inboxbot queue genuine 12 --how "called Megan on the number on file" --config inboxbot.toml
+    """
+    from inboxbot.desk import fraud
+    from inboxbot.staff import terminal
+
+    done = fraud.genuine(load_app(config).desk, terminal(who or me()), conversation_id, how)
+    typer.echo("two people have said so: it can be answered" if done else "one more person must say so before it can be answered")
+
+
+@app.command("approvals")
+def list_approvals(config: ConfigPath, json: AsJson = False) -> None:
+    """List the replies that wait for a second pair of eyes ([security] four_eyes).
+
+    Example: inboxbot queue approvals --config inboxbot.toml
+    """
+    from inboxbot.store import approvals
+
+    with load_app(config).store.transaction() as session:
+        found = approvals.waiting(session)
+    for one in found:
+        if json:
+            print_json({**asdict(one), "id": one.approval_id, "created_at": one.created_at.isoformat()})
+        else:
+            typer.echo(f"--- reply {one.approval_id} in conversation {one.conversation_id}, by {one.author}\n{one.text}")
+
+
+@app.command("approve")
+def approve(
+    approval_id: Annotated[int, typer.Argument(metavar="ID", help="The reply's number, as `queue approvals` shows it.")],
+    config: ConfigPath,
+    who: As = "",
+) -> None:
+    """Let a colleague's reply leave, word for word. Nobody approves the own one.
+
+    Example: inboxbot queue approve 3 --config inboxbot.toml
+    """
+    from inboxbot.desk import four_eyes
+
+    app_ = load_app(config)
+    with app_.store.transaction() as session:
+        conversation_id = four_eyes.let_go(session, approval_id, who or me(), app_.now())
+    typer.echo(f"reply {approval_id} in conversation {conversation_id} is ready to be sent")
+
+
+@app.command("reject")
+def reject(
+    approval_id: Annotated[int, typer.Argument(metavar="ID", help="The reply's number, as `queue approvals` shows it.")],
+    config: ConfigPath,
+    why: Annotated[str, typer.Option("--why", help="Why it shall not leave; the author reads it in a note.")],
+    who: As = "",
+) -> None:
+    """Do not let a colleague's reply leave; its words and why stay in a note.
+
+    Example: inboxbot queue reject 3 --why "call them first" --config inboxbot.toml
+    """
+    from inboxbot.desk import four_eyes
+
+    app_ = load_app(config)
+    with app_.store.transaction() as session:
+        four_eyes.turn_down(session, approval_id, why, who or me(), app_.now())
+    typer.echo(f"reply {approval_id} does not leave")
 
 
 def _plain(conversation: "Conversation") -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -14,6 +15,7 @@ from inboxbot.config.problems import dotted, explain, line_of
 from inboxbot.config.sections import ACCOUNT_OWNER, LOOPBACK, Config, StoreSection
 from inboxbot.errors import ConfigError
 
+MOST_BYTES = 1_000_000  # of a configuration file: nobody writes more, and reading must not take long
 _PATH_KEYS = {
     "mailbox": ("ca_file", "password_file", "path"),
     "smtp": ("ca_file", "password_file"),
@@ -27,6 +29,8 @@ _PATH_KEYS = {
 def load(path: Path) -> Config:
     """Read and validate the file; raises ConfigError with file, line, key and what was expected."""
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ConfigError(f"is larger than {MOST_BYTES // 1000} kB", file=path)
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("cannot be read", file=path) from error
@@ -45,6 +49,7 @@ def parse(text: str, path: Path) -> Config:
     except ValidationError as error:
         raise explain(error.errors(), text, path) from None
     _check_security(config, text, path)
+    _check_webhook(config, text, path)
     _check_names(config, text, path)
     return config
 
@@ -109,6 +114,14 @@ def _check_security(config: Config, text: str, path: Path) -> None:
                 f'"none" would send passwords and mail to {host} in clear; use "tls" or "starttls", or set [security] allow_insecure = true'
             )
             raise ConfigError(words, file=path, line=line_of(text, location), key=dotted(location))
+
+
+def _check_webhook(config: Config, text: str, path: Path) -> None:
+    """Alerts name customers and addresses: they do not travel in clear."""
+    target = urlsplit(config.alerts.webhook or "https://")
+    if target.scheme != "https" and target.hostname not in LOOPBACK and not config.security.allow_insecure:
+        words = f"{target.scheme or 'no scheme'} would send alerts in clear; use https, or set [security] allow_insecure = true"
+        _refuse(words, ("alerts", "webhook"), text, path)
 
 
 def _check_names(config: Config, text: str, path: Path) -> None:

@@ -4,11 +4,14 @@ In: the values of `*_env` and `*_file`. Out: the secret, read only when somebody
 """
 
 import os
+import stat
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from inboxbot.errors import ConfigError
+
+_BY_OTHERS = stat.S_IRWXO | stat.S_IWGRP
 
 
 class Secret(BaseModel):
@@ -17,6 +20,7 @@ class Secret(BaseModel):
     model_config = ConfigDict(frozen=True)
     env: str | None = None
     file: Path | None = None
+    credential: str | None = None  # the name of a systemd credential (LoadCredential=)
 
     def read(self, key: str) -> str:
         """The secret itself, or a ConfigError that names `key` and the place that was empty."""
@@ -27,11 +31,41 @@ class Secret(BaseModel):
             return value
         if self.file:
             return _read_secret_file(self.file, f"{key}_file")
+        if self.credential:
+            return _read_secret_file(_credential_path(self.credential, f"{key}_credential"), f"{key}_credential")
         raise ConfigError(f"is needed: set {key}_env or {key}_file", key=key)
+
+    def peek(self) -> str:
+        """The secret where it can be had, else ''; raises nothing. For whoever must not show it."""
+        try:
+            return self.read("")
+        except ConfigError:
+            return ""
+
+    @property
+    def loose(self) -> str:
+        """What is wrong with who may read the secret's file, in words; '' where nothing is."""
+        try:
+            mode = self.file.stat().st_mode if self.file else 0
+        except OSError:
+            return ""
+        return f"the secret file {self.file} can be read by others: chmod 600 {self.file}" if mode & _BY_OTHERS else ""
+
+
+def _credential_path(name: str, key: str) -> Path:
+    """Where systemd puts a credential (systemd.exec(5), LoadCredential=): a file that only this service can read."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        raise ConfigError(f"the credential {name} needs systemd: CREDENTIALS_DIRECTORY is not set (LoadCredential= in the unit)", key=key)
+    if "/" in name or name in ("", ".", ".."):
+        raise ConfigError(f"expected a credential's plain name, got {name!r}", key=key)
+    return Path(folder) / name
 
 
 def _read_secret_file(path: Path, key: str) -> str:
     try:
+        if path.stat().st_mode & stat.S_IWOTH:
+            raise ConfigError(f"the secret file {path} can be changed by anybody: chmod 600 {path}", key=key)
         value = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"cannot read the secret file {path}", key=key) from error

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from inboxbot.config import patterns
 from inboxbot.config.secret import Secret
 from inboxbot.decision import Priority
 from inboxbot.understanding import Intent
@@ -20,6 +21,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _RETURN_ID = 36  # characters of a filled-in {id}
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
+MOST_RULES = 500
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -106,6 +108,7 @@ class MailboxSection(Section):
     username: str = ""
     password_env: str | None = None
     password_file: Path | None = None
+    password_credential: str | None = None
     auth: Literal["password", "xoauth2"] = "password"
     folder: str = "INBOX"
     poll_seconds: float = Field(60, gt=0)
@@ -125,7 +128,7 @@ class MailboxSection(Section):
     @property
     def password(self) -> Secret:
         """Where the password (or the OAuth token) lies."""
-        return Secret(env=self.password_env, file=self.password_file)
+        return Secret(env=self.password_env, file=self.password_file, credential=self.password_credential)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -148,6 +151,7 @@ class SmtpSection(Section):
     username: str = ""
     password_env: str | None = None
     password_file: Path | None = None
+    password_credential: str | None = None
     auth: Literal["password"] = "password"
     sender: str | None = None
     bounce_address: str | None = None
@@ -176,7 +180,7 @@ class SmtpSection(Section):
     @property
     def password(self) -> Secret:
         """Where the password lies; needed only with a username."""
-        return Secret(env=self.password_env, file=self.password_file)
+        return Secret(env=self.password_env, file=self.password_file, credential=self.password_credential)
 
 
 class SendingSection(Section):
@@ -247,13 +251,15 @@ class SecuritySection(Section):
     extra_free_mail_domains: tuple[str, ...] = ()
     secret_env: str | None = None
     secret_file: Path | None = None
+    secret_credential: str | None = None
     allow_insecure: bool = False
-    four_eyes: Literal["off", "fraud", "all"] = "off"
+    four_eyes: Literal["off", "fraud", "all"] = "fraud"
 
     @property
     def secret(self) -> Secret | None:
         """Where our own key lies; None: beside the store."""
-        return Secret(env=self.secret_env, file=self.secret_file) if self.secret_env or self.secret_file else None
+        named = self.secret_env or self.secret_file or self.secret_credential
+        return Secret(env=self.secret_env, file=self.secret_file, credential=self.secret_credential) if named else None
 
 
 class ReleaseSection(Section):
@@ -361,6 +367,13 @@ class RuleWhen(Section):
     intents: tuple[Intent, ...] = ()
     customers: tuple[str, ...] = ()
     min_amount: float | None = None
+    subject: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+
+    @field_validator("subject", "text")
+    @classmethod
+    def _re2(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return patterns.checked(values)
 
 
 class RuleThen(Section):
@@ -400,7 +413,13 @@ class Config(Section):
     inbox: InboxSection = InboxSection()
     model: ModelSection = ModelSection()
     team: tuple[TeamSection, ...] = ()
-    rule: tuple[RuleSection, ...] = ()
+    rule: tuple[RuleSection, ...] = Field((), max_length=MOST_RULES)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Where every secret lies that this file names."""
+        own = (self.security.secret,) if self.security.secret else ()
+        return (*(mailbox.password for mailbox in self.mailbox), *((self.smtp.password,) if self.smtp else ()), *own)
 
     @property
     def sender(self) -> str:

@@ -4,6 +4,7 @@ In: a conversation in the lane and who judges. Out: a first word, or (by another
 needs one person alone: that is the safe side.
 """
 
+from inboxbot.config import Config
 from inboxbot.conversation import FRAUD, Conversation, ConversationStatus
 from inboxbot.desk.access import require
 from inboxbot.desk.office import Desk
@@ -76,7 +77,7 @@ def suspect(desk: Desk, viewer: Viewer, conversation_id: int) -> None:
             conversations.set_lane(session, conversation_id, FRAUD, viewer.who, desk.now())
 
 
-def check_out_of_lane(conversation: Conversation) -> None:
-    """Raise UsageError for what must not be done in the lane."""
-    if conversation.lane == FRAUD:
+def check_out_of_lane(conversation: Conversation, config: Config) -> None:
+    """Raise UsageError for what must not be done in the lane; with `[security] four_eyes = "off"` one person decides alone."""
+    if conversation.lane == FRAUD and config.security.four_eyes != "off":
         raise UsageError("this conversation is in the fraud lane: two people must say that it is genuine before it is answered")

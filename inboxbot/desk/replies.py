@@ -12,6 +12,7 @@ from typing import Any
 
 from inboxbot.config import Config
 from inboxbot.conversation import Conversation, ConversationStatus
+from inboxbot.desk import four_eyes
 from inboxbot.desk.access import require
 from inboxbot.desk.fraud import check_out_of_lane
 from inboxbot.desk.office import Desk
@@ -57,7 +58,7 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
         conversation = inbox.get(session, conversation_id, viewer.scope)
         if conversation.merged_into is not None:
             raise ConflictError(f"conversation {conversation_id} was merged into {conversation.merged_into}")
-        check_out_of_lane(conversation)
+        check_out_of_lane(conversation, desk.config)
         if answer.seen:
             _check_unchanged(session, conversation_id, answer.seen)
         documents = _documents(desk, conversation, answer.documents)
@@ -69,13 +70,14 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
             outbox_id = _into_outbox(session, conversation, letter, desk.config, desk.key, now)
             outbox.hold(session, outbox_id, leaves)
             ids.append(outbox_id)
+        waits = four_eyes.hold_back(session, conversation, ids, answer.text, viewer.who, desk.config, now)
         detail = {"outbox": ids, "to": [a for a, _ in recipients], "documents": [d.name for d in documents], "leaves": leaves.isoformat()}
         detail["waiting_since"] = conversation.waiting_since.isoformat() if conversation.waiting_since else None
         conversations.audit(session, who=viewer.who, what="replied", now=now, conversation_id=conversation_id, detail=detail)
         if conversation.assignee is None or conversation.assignee in viewer.teams:
             conversations.assign(session, conversation_id, viewer.who, viewer.who, now)
         status = ConversationStatus.CLOSED if answer.close else ConversationStatus.PENDING
-        if conversation.status is not status:
+        if conversation.status is not status and not waits:
             conversations.set_status(session, conversation_id, status, viewer.who, now)
         desk_notes.drop_draft(session, conversation_id, viewer.who)
     desk.outbox_changed()
@@ -153,13 +155,15 @@ def settle_doubt(desk: Desk, viewer: Viewer, outbox_id: int, *, was_sent: bool) 
 def reply(session: Session, conversation_id: int, text: str, who: str, config: Config, key: bytes, now: datetime) -> int:
     """Send a colleague's words to the conversation's correspondent at once; the outbox id. It then waits for the customer."""
     conversation = conversations.get(session, conversation_id)
-    check_out_of_lane(conversation)
+    check_out_of_lane(conversation, config)
     if not conversation.correspondent:
         raise UsageError(f"conversation {conversation_id} has no correspondent to reply to")
     letter = _Letter(conversation.correspondent, text, conversation.customer_id or "", ())
     outbox_id = _into_outbox(session, conversation, letter, config, key, now)
+    waits = four_eyes.hold_back(session, conversation, [outbox_id], text, who, config, now)
     conversations.audit(session, who=who, what="replied", now=now, conversation_id=conversation_id, detail={"outbox": outbox_id})
-    conversations.set_status(session, conversation_id, ConversationStatus.PENDING, who, now)
+    if not waits:
+        conversations.set_status(session, conversation_id, ConversationStatus.PENDING, who, now)
     return outbox_id
 
 

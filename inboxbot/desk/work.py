@@ -159,7 +159,7 @@ def link_customer(desk: Desk, viewer: Viewer, conversation_id: int, customer_id:
         if conversation.customer_id != customer_id:
             conversations.set_customer(session, conversation_id, customer_id, viewer.who, now)
         if learn and customer_id and conversation.correspondent:
-            check_out_of_lane(conversation)
+            check_out_of_lane(conversation, desk.config)
             _check_learnable(desk, conversation.correspondent, customer_id)
             contact_id = contacts.propose(session, customer_id, conversation.correspondent, viewer.who, conversation_id, now)
             detail = {"contact": contact_id, "email": conversation.correspondent, "customer": customer_id}

@@ -11,11 +11,12 @@ from email.message import Message as MimeMessage
 from hashlib import sha256
 from itertools import islice
 
+from inboxbot.errors import UnreadableMessageError
+from inboxbot.filenames import safe_name
 from inboxbot.ingest import charset, headers, html_text, table_files
 from inboxbot.message import Attachment
 
 MAX_TEXT = 1_000_000  # characters of body text that are read
-_MAX_NAME = 255
 _STUB = re.compile(
     r"html|view (?:this|the|it)? ?(?:e-?mail|message|it)? ?(?:in|with) (?:your|a) (?:web )?browser|im browser (?:ansehen|öffnen|anzeigen)"
     r"|dans (?:votre|un) navigateur|en (?:su|tu|el) navegador|nel (?:tuo |vostro )?browser|this is a multi-?part message",
@@ -143,6 +144,15 @@ def file_at(message: MimeMessage, number: int) -> tuple[str, bytes] | None:
     return (_name(part), _content(part)) if part is not None else None
 
 
+def file_with(message: MimeMessage, sha256_hex: str) -> bytes:
+    """The content of the file in a message that has this SHA-256; raises UnreadableMessageError where none has."""
+    for part in _files(message):
+        content = _content(part)
+        if sha256(content).hexdigest() == sha256_hex:
+            return content
+    raise UnreadableMessageError("the mail holds no such file")
+
+
 def _files(part: MimeMessage) -> Iterator[MimeMessage]:
     if part.get_content_maintype() == "message" or not part.is_multipart():
         if not _is_body(part) or part.get_filename():
@@ -175,12 +185,12 @@ def _content(part: MimeMessage) -> bytes:
 
 
 def _name(part: MimeMessage) -> str:
-    """The file's name without folders (RFC 2183, 2.3), or the subject of an enclosed message."""
+    """The file's name, made safe (RFC 2183, 2.3), or the subject of an enclosed message; '' for none."""
     name = headers.decoded(_legible(part).get_filename() or "")
     if not name and part.get_content_type() == "message/rfc822" and part.is_multipart():
         inner = part.get_payload(0)
         name = headers.decoded(headers.unfold(str(inner.get("subject") or ""))) if isinstance(inner, MimeMessage) else ""
-    return re.split(r"[/\\]", name)[-1].strip()[:_MAX_NAME]
+    return safe_name(name, "")
 
 
 def _legible(part: MimeMessage) -> MimeMessage:

@@ -50,7 +50,7 @@ _HELD_INTENTS = frozenset({Intent.BANK_DETAILS, Intent.SPAM, Intent.AUTO_REPLY, 
 
 def decide(case: Understood, history: History, config: Config, now: datetime) -> Decision:
     """What is done with a message, and why: the decision table, row by row."""
-    effect = rule_language.apply(config.rule, case.understanding, case.facts)
+    effect = rule_language.apply(config.rule, case.understanding, case.facts, case.message)
     digest = rule_language.digest(config.rule)
     filed = _filed(case, history)
     if filed:

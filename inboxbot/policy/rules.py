@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from inboxbot.config import ACCOUNT_OWNER, RuleSection, RuleThen, RuleWhen
+from inboxbot.config.patterns import any_matches
 from inboxbot.decision import Priority
 from inboxbot.facts import Facts
+from inboxbot.message import Message
 from inboxbot.understanding import Understanding
 
 
@@ -26,11 +28,11 @@ class RuleEffect:
     names: tuple[str, ...] = ()
 
 
-def apply(rules: Sequence[RuleSection], understanding: Understanding, facts: Facts) -> RuleEffect:
+def apply(rules: Sequence[RuleSection], understanding: Understanding, facts: Facts, message: Message) -> RuleEffect:
     """Run the rules over one message."""
     effect = RuleEffect()
     for rule in rules:
-        if not applies(rule.when, understanding, facts):
+        if not applies(rule.when, understanding, facts, message):
             continue
         effect = _add(effect, rule.name, rule.then, facts)
         if rule.stop:
@@ -38,13 +40,15 @@ def apply(rules: Sequence[RuleSection], understanding: Understanding, facts: Fac
     return effect
 
 
-def applies(when: RuleWhen, understanding: Understanding, facts: Facts) -> bool:
+def applies(when: RuleWhen, understanding: Understanding, facts: Facts, message: Message) -> bool:
     """Whether every condition that is given holds."""
     customer_id = facts.customer.customer_id if facts.customer else None
     return (
         (not when.intents or not understanding.asserted.isdisjoint(when.intents))
         and (not when.customers or customer_id in when.customers)
         and (when.min_amount is None or at_stake(understanding, facts) >= Decimal(str(when.min_amount)))
+        and (not when.subject or any_matches(when.subject, message.subject))
+        and (not when.text or any_matches(when.text, message.new_text))
     )
 
 

@@ -3,6 +3,7 @@
 In: an open session. Out: an iterator of dicts in the outside contract's shape. No mail body leaves by this door.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlmodel import Session, SQLModel, col, select
 from inboxbot.store.labels import corrected
 from inboxbot.store.tables import AuditRow, ConversationRow, DecisionRow, DisputeRow, MessageRow, OutboxRow, PromiseRow
 
+_QUOTING = ("unexplained:",)
+_QUOTED = re.compile(r": (['\"]).*\1$", re.DOTALL)
 Rows = Iterator[dict[str, Any]]
 
 
@@ -33,11 +36,11 @@ def decisions(session: Session) -> Rows:
             "from": message.from_email,
             "received_at": message.received_at.isoformat(),
             "customer_id": message.customer_id,
-            "intents": decision.intents if decision else [],
+            "intents": [{**intent, "evidence": ""} for intent in decision.intents] if decision else [],
             "primary": message.primary_intent or None,
             "outcome": message.outcome or None,
             "answers": decision.answers if decision and message.outcome == "answer" else [],
-            "reasons": decision.reasons if decision else [],
+            "reasons": _told(decision.reasons) if decision else [],
             "conversation_id": message.conversation_id,
             "assignee": decision.assignee if decision else None,
             "outbox": [_outbox(item) for item in outbox.get(message.id, [])],
@@ -47,7 +50,7 @@ def decisions(session: Session) -> Rows:
 def conversations(session: Session) -> Rows:
     """One object per conversation."""
     for row in session.exec(select(ConversationRow).order_by(col(ConversationRow.id))):
-        yield _plain(row, leave_out={"draft"})
+        yield {**_plain(row, leave_out={"draft"}), "reasons": _told(row.reasons)}
 
 
 def promises(session: Session) -> Rows:
@@ -84,6 +87,11 @@ EXPORTS: dict[str, Callable[[Session], Rows]] = {
     "audit": audit,
     "labels": corrected,
 }
+
+
+def _told(reasons: list[str]) -> list[str]:
+    """Reasons without the words of the mail that some of them quote: no mail body leaves by this door."""
+    return [_QUOTED.sub("", reason) if reason.startswith(_QUOTING) else reason for reason in reasons]
 
 
 def _outbox(item: OutboxRow) -> dict[str, Any]:

@@ -23,13 +23,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "company": {"name": ..., "address": ..., "aliases": [], "timezone": "UTC", "locale": "en_US", "currency": "USD", "bank_accounts": []},
     "mailbox": {
         "name": "ar", "kind": ..., "host": ..., "port": 993, "security": "tls", "ca_file": None, "username": ..., "password_env": None,
-        "password_file": None, "auth": "password", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",
+        "password_file": None, "password_credential": None, "auth": "password", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",  # noqa: E501
         "move_to": "", "path": None, "connect_seconds": 15, "read_seconds": 60, "idle_seconds": 540, "retry_seconds": 1,
         "longest_retry_seconds": 300, "refused_retry_seconds": 1800, "reconcile_hours": 24, "reconcile_days": 7,
     },
     "smtp": {
         "host": ..., "port": 587, "security": "starttls", "ca_file": None, "username": "", "password_env": None, "password_file": None,
-        "auth": "password", "sender": None, "bounce_address": None, "connect_seconds": 15, "command_seconds": 60,
+        "password_credential": None, "auth": "password", "sender": None, "bounce_address": None, "connect_seconds": 15, "command_seconds": 60,  # noqa: E501
         "last_reply_seconds": 600, "sent_copy": "auto", "sent_mailbox": "", "sent_folder": "",
     },
     "sending": {
@@ -45,7 +45,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "security": {
         "authentication": "gateway", "trusted_authserv_ids": [], "release_to": "domain", "extra_free_mail_domains": [],
-        "secret_env": None, "secret_file": None, "allow_insecure": False, "four_eyes": "off",
+        "secret_env": None, "secret_file": None, "secret_credential": None, "allow_insecure": False, "four_eyes": "fraud",
     },
     "release": {"documents_per_mail": 20, "documents_per_day": 40, "invoices_per_day": 80, "first_time": "answer"},
     "limits": {
@@ -71,7 +71,7 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
     "mailbox": {
         "name": ('"billing"', "billing"), "kind": ('"imap"', "imap"), "host": ('"mail.us.example"', "mail.us.example"),
         "port": ("143", 143), "security": ('"starttls"', "starttls"), "ca_file": ('"ca.pem"', Path("/folder/ca.pem")),
-        "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"), "password_file": ('"pw"', Path("/folder/pw")),
+        "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"), "password_file": ('"pw"', Path("/folder/pw")), "password_credential": ('"pw"', "pw"),  # noqa: E501
         "auth": ('"xoauth2"', "xoauth2"), "folder": ('"AR/In"', "AR/In"), "poll_seconds": ("5", 5),
         "since": ("2026-11-01", date(2026, 11, 1)),
         "after": ('"keyword"', "keyword"), "move_to": ('"Done"', "Done"), "path": ('"maildir"', Path("/folder/maildir")),
@@ -85,7 +85,7 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
     "smtp": {
         "host": ('"mx.us.example"', "mx.us.example"), "port": ("465", 465), "security": ('"tls"', "tls"),
         "ca_file": ('"ca.pem"', Path("/folder/ca.pem")), "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"),
-        "password_file": ('"/run/pw"', Path("/run/pw")), "auth": ('"password"', "password"),
+        "password_file": ('"/run/pw"', Path("/run/pw")), "password_credential": ('"pw"', "pw"), "auth": ('"password"', "password"),
         "sender": ('"billing@us.example"', "billing@us.example"),
         "bounce_address": ('"bounces@us.example"', "bounces@us.example"), "connect_seconds": ("1", 1), "command_seconds": ("2", 2),
         "last_reply_seconds": ("3", 3), "sent_copy": ('"off"', "off"), "sent_mailbox": ('"ar"', "ar"), "sent_folder": ('"Out"', "Out"),
@@ -102,7 +102,7 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
     "security": {
         "authentication": ('"off"', "off"), "trusted_authserv_ids": ('["mx"]', ["mx"]), "release_to": ('"contacts"', "contacts"),
         "extra_free_mail_domains": ('["isp.example"]', ["isp.example"]), "secret_env": ('"KEY"', "KEY"),
-        "secret_file": ('"key"', Path("/folder/key")), "allow_insecure": ("true", True), "four_eyes": ('"fraud"', "fraud"),
+        "secret_file": ('"key"', Path("/folder/key")), "secret_credential": ('"key"', "key"), "allow_insecure": ("true", True), "four_eyes": ('"all"', "all"),  # noqa: E501
     },
     "release": {
         "documents_per_mail": ("5", 5), "documents_per_day": ("6", 6), "invoices_per_day": ("7", 7), "first_time": ('"hold"', "hold"),

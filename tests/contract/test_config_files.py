@@ -38,7 +38,12 @@ def test_the_example_is_valid() -> None:
     config = load(EXAMPLE)
 
     assert config.company.name == "Brightwater Components"
-    assert [rule.name for rule in config.rule] == ["everything to the account owner", "disputes to their team", "large sums are for people"]
+    assert [rule.name for rule in config.rule] == [
+        "everything to the account owner",
+        "disputes to their team",
+        "what the lawyers are told",
+        "large sums are for people",
+    ]
 
 
 def test_the_example_is_still_valid_when_everything_in_it_is_switched_on() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from factories import a_config, an_invoice, money, some_facts, strangers_facts, understood_as
+from factories import a_config, a_message, an_invoice, money, some_facts, strangers_facts, understood_as
 
 from inboxbot.config import RuleSection
 from inboxbot.decision import Priority
@@ -19,7 +19,7 @@ def rules(*tables: dict[str, Any]) -> tuple[RuleSection, ...]:
 
 
 def run(*tables: dict[str, Any], understanding: Understanding = COPY, facts: Facts | None = None) -> RuleEffect:
-    return apply(rules(*tables), understanding, facts or some_facts())
+    return apply(rules(*tables), understanding, facts or some_facts(), a_message())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def run(*tables: dict[str, Any], understanding: Understanding = COPY, facts: Fac
 )
 def test_a_rule_applies_when_every_condition_holds(when: dict[str, Any], expected: bool) -> None:
     (rule,) = rules({"when": when})
-    assert applies(rule.when, COPY, some_facts()) is expected
+    assert applies(rule.when, COPY, some_facts(), a_message()) is expected
 
 
 def test_any_asserted_intent_counts_not_only_the_first() -> None:

@@ -235,5 +235,13 @@ def test_states_are_counted(box: Outbox) -> None:
     box.finish(one)
     box.begin(two)
     with box.store.transaction() as session:
-        assert outbox.counts(session) == {"ready": 1, "sending": 1, "sent": 1, "failed": 0, "in_doubt": 0, "cancelled": 0}
+        assert outbox.counts(session) == {
+            "ready": 1,
+            "sending": 1,
+            "sent": 1,
+            "failed": 0,
+            "in_doubt": 0,
+            "awaiting_approval": 0,
+            "cancelled": 0,
+        }
         assert outbox.sending(session) == 1

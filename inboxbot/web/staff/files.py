@@ -5,7 +5,7 @@ In: a file's name. Out: headers, and a word of warning.
 
 from urllib.parse import quote
 
-from inboxbot.responders.wording import one_line
+from inboxbot.filenames import safe_name
 
 _PROGRAMS = (
     "apk app appx bat cab chm cmd com cpl dll dmg exe gadget hta img inf ins iso jar js jse lnk "
@@ -19,7 +19,7 @@ _PACKED = frozenset({"7z", "ace", "arj", "gz", "rar", "tar", "tgz", "xz", "zip"}
 
 def file_headers(name: str) -> dict[str, str]:
     """A browser saves it and does nothing else with it."""
-    plain = one_line(name, 150).replace('"', "'").replace("\\", "_") or "file"
+    plain = safe_name(name)
     ascii_name = plain.encode("ascii", "replace").decode().replace("?", "_")
     return {
         "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(plain, safe='')}",
