@@ -6,7 +6,7 @@ in the mail as a whole does not notice the one clause that changes everything.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from inboxbot.classify.concepts import ConceptHit
@@ -61,15 +61,18 @@ def unread(text: str, read: Sequence[ReadSentence]) -> tuple[Veto, ...]:
     return (Veto("too_long", "the mail goes on after what was read", rest.strip()[:80]),) if beyond else ()
 
 
-def vetoes(message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str], unfamiliar: float) -> tuple[Veto, ...]:
-    """Facts that forbid an automatic answer, each once."""
+def vetoes(
+    message: Message, hits: Iterable[ConceptHit], risks: Mapping[str, str], unfamiliar: float, read_files: Collection[str] = ()
+) -> tuple[Veto, ...]:
+    """Facts that forbid an automatic answer, each once; `read_files` names the attachments whose every row is understood."""
     found = [Veto(hit.concept, risks[hit.concept], hit.words) for hit in hits if hit.concept in risks]
     found += _strange_addresses(message)
     found += [Veto("link", "the new text holds a link", match[0]) for match in _LINK.finditer(message.new_text)]
     found += [
         Veto("attachment", "something is attached that nobody has read", attachment.name)
         for attachment in message.attachments
-        if not (attachment.inline and attachment.content_type.startswith("image/") and attachment.size <= _TINY_IMAGE)
+        if attachment.name not in read_files
+        and not (attachment.inline and attachment.content_type.startswith("image/") and attachment.size <= _TINY_IMAGE)
     ]
     if message.hidden_text:
         found.append(Veto("hidden_text", "a reader sees other text than the machine does"))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inboxbot.classify import completeness
-from inboxbot.classify.entities.extract import to_entities
+from inboxbot.classify.entities.extract import read_file, to_entities
 from inboxbot.classify.gate import gate_values
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.promised import promised_day
@@ -23,7 +23,7 @@ from inboxbot.classify.view import ReadSentence, View, only_courtesy
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
-from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Understanding
+from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Remittance, Understanding
 
 PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
 CARRIES = 0.5  # a clause this likely to mean an intent carries it
@@ -62,23 +62,34 @@ class Understander:
         """What a message means."""
         signals = find_signals(message.subject, message.new_text, facts, message.sent_at, self._lists)
         view = self._model.view(signals)
-        return self._understanding(message, asserted_intents(view, machine, self._thresholds.assertion), view, signals)
+        intents = asserted_intents(view, machine, self._thresholds.assertion)
+        files = self._remittance_files(message, facts) if Intent.REMITTANCE_ADVICE in {score.intent for score in intents} else ()
+        return self._understanding(message, intents, view, signals, files)
 
-    def _understanding(self, message: Message, intents: tuple[IntentScore, ...], view: View, signals: Signals) -> Understanding:
+    def _remittance_files(self, message: Message, facts: Facts) -> tuple[Remittance, ...]:
+        """The attached tables of payments; those that hold anything else besides stay unread."""
+        names = [attachment.name for attachment in message.attachments]
+        single = [one for one in message.attachments if names.count(one.name) == 1]  # of two with one name, which was read?
+        found = (read_file(one.name, one.text, facts, self._lists.views) for one in single)
+        return tuple(one for one in found if one and one.rows and not one.others)
+
+    def _understanding(
+        self, message: Message, intents: tuple[IntentScore, ...], view: View, signals: Signals, files: tuple[Remittance, ...]
+    ) -> Understanding:
         asserted = frozenset(score.intent for score in intents)
         least = self._thresholds.explanation
         promised = Intent.PROMISE_TO_PAY in asserted or view.scores[Intent.PROMISE_TO_PAY] >= PERHAPS_PROMISED
         day = promised_day(signals.findings, view.read, message.sent_at.date()) if promised else None
         return Understanding(
             intents=intents,
-            entities=relevant(replace(to_entities(signals.findings), promise_date=day), asserted),
+            entities=relevant(_with_files(replace(to_entities(signals.findings), promise_date=day), files), asserted),
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
                 *(completeness.rival_dates(signals.findings, day, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
             ),
             vetoes=(
-                *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar),
+                *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar, [one.file for one in files]),
                 *completeness.unread(f"{message.subject}\n{message.new_text}", view.read),
             ),
             scores=view.scores,
@@ -88,6 +99,10 @@ class Understander:
             threshold=self._thresholds.answer,
             certificate=self._thresholds.certificate,
         )
+
+
+def _with_files(entities: Entities, files: Sequence[Remittance]) -> Entities:
+    return replace(entities, remittances=(*entities.remittances, *files))
 
 
 def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[IntentScore, ...]:

@@ -18,7 +18,7 @@ from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import LabelledMail, Segment
 from inboxbot.classify.understand import Understander
 from inboxbot.evaluation import Judged, corpus_facts, judge_all
-from inboxbot.message import Address, MachineClass, Message
+from inboxbot.message import Address, Attachment, MachineClass, Message
 from inboxbot.understanding import Intent, Understanding
 
 FOLDER = Path(__file__).parents[2] / "models" / "corpus"
@@ -219,3 +219,24 @@ def test_thresholds_and_certificate_come_from_the_card(understander: Understande
     result = understood(understander, "Could you resend 20101?")
     card = understander._model.card
     assert (result.threshold, result.certificate) == (cast("float", card["thresholds"]["answer"]), card["certificate"])
+
+
+def _remitted(understander: Understander, *files: tuple[str, str]) -> Understanding:
+    attached = tuple(Attachment(name, "text/csv", len(text), sha256="0" * 64, text=text) for name, text in files)
+    text = "We have paid the invoices in the attached list by wire today."
+    return understander.understand(replace(message(text, "Remittance advice"), attachments=attached), FACTS, MachineClass.PERSON)
+
+
+def test_an_attached_table_of_payments_that_is_read_whole_is_no_unread_attachment(understander: Understander) -> None:
+    invoice = next(one for one in FACTS.invoices if one.balance > 0)
+    table = f"Invoice | Amount\n{invoice.invoice_number} | {invoice.balance}\nTotal | {invoice.balance}\n"
+    read = _remitted(understander, ("remittance.csv", table))
+    assert "attachment" not in {veto.code for veto in read.vetoes}
+    assert [one.file for one in read.entities.remittances] == ["remittance.csv"]
+
+
+def test_a_table_beside_something_unread_or_with_more_in_it_stays_a_persons(understander: Understander) -> None:
+    invoice = next(one for one in FACTS.invoices if one.balance > 0)
+    table = f"Invoice | Amount\n{invoice.invoice_number} | {invoice.balance}\n"
+    for files in ((("a.csv", table), ("b.pdf", "")), (("a.csv", table), ("a.csv", "")), (("a.csv", table + "Debit note 88123 | -40.00\n"),)):
+        assert "attachment" in {veto.code for veto in _remitted(understander, *files).vetoes}
