@@ -254,13 +254,15 @@ def is_disclaimer(line: Line) -> bool:
 
 
 def says_something(line: Line) -> bool:
-    """Whether a line holds what no signature holds: money, a day, a number alone, or a change that somebody must note."""
+    """Whether a line holds what no signature holds: money, a share, a day, a number alone, or a change that somebody must note."""
     text = line.text
     if "change" in line.classes and (any(map(str.isdigit, _SINCE_YEAR.sub("", text))) or ":" in text):
         return True
     if _PHONE.search(text) or "contact" in line.classes:
         return False
-    return _DAY.search(text) is not None or _MONEY.search(text) is not None or not any(word[0].isalpha() for word in line.words)
+    return (
+        "%" in text or _DAY.search(text) is not None or _MONEY.search(text) is not None or not any(word[0].isalpha() for word in line.words)
+    )
 
 
 def _patterns(text: str, digits: int) -> list[str]:

@@ -238,5 +238,9 @@ def test_an_attached_table_of_payments_that_is_read_whole_is_no_unread_attachmen
 def test_a_table_beside_something_unread_or_with_more_in_it_stays_a_persons(understander: Understander) -> None:
     invoice = next(one for one in FACTS.invoices if one.balance > 0)
     table = f"Invoice | Amount\n{invoice.invoice_number} | {invoice.balance}\n"
-    for files in ((("a.csv", table), ("b.pdf", "")), (("a.csv", table), ("a.csv", "")), (("a.csv", table + "Debit note 88123 | -40.00\n"),)):
+    for files in (
+        (("a.csv", table), ("b.pdf", "")),
+        (("a.csv", table), ("a.csv", "")),
+        (("a.csv", table + "Debit note 88123 | -40.00\n"),),
+    ):
         assert "attachment" in {veto.code for veto in _remitted(understander, *files).vetoes}

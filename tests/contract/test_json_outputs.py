@@ -53,7 +53,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for command in (
         ("note", "1", "called them"),
         ("assign", "1", "sam.okafor@brightwater.example"),
-        ("reply", "2", "--text", "We look into it."),
+        ("reply", "3", "--text", "We look into it."),
     ):
         assert office.call("queue", *command, "--as", "dana").code == 0
     record_promise(office)
