@@ -116,6 +116,8 @@ def _checked(line: lines.Line, name: str) -> str:
         return "disclaimer"
     if name == "signature" and (lines.says_something(line) or lines.is_answer(line) or lines.asks(line)):
         return "text"
+    if name not in KEPT and "。" in line.text:  # a sentence in a script that the weights do not know
+        return "text"
     bare = name == "disclaimer" and "notice" not in line.classes
     return "text" if bare and (lines.may_ask(line) or lines.asks(line)) else name
 
