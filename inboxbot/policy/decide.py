@@ -101,10 +101,15 @@ def _filed(case: Understood, history: History) -> tuple[Reason, ...]:
         return (_FILED[MachineClass.OWN],)
     if history.duplicate_of is not None:
         return (Reason("duplicate", f"the same mail is recorded as {history.duplicate_of}"),)
-    if case.machine in _FILED and not (case.machine in _BY_SENDER and imitated(case)):
+    if case.machine in _FILED and not (_brings_money(case) or (case.machine in _BY_SENDER and imitated(case))):
         known = _FILED[case.machine]
         return (Reason(known.code, case.machine_words or known.words),)
     return _filed_by_words(case)
+
+
+def _brings_money(case: Understood) -> bool:
+    """A payer's system that says of itself that it writes automatically: its list of payments is a person's business."""
+    return case.machine is MachineClass.AUTO_REPLY and bool(case.understanding.entities.remittances)
 
 
 def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
@@ -122,7 +127,7 @@ def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
 
 
 def _machine(case: Understood) -> tuple[Reason, ...]:
-    known = _ROUTED.get(case.machine)
+    known = _ROUTED.get(MachineClass.ROBOT if _brings_money(case) else case.machine)
     return (Reason(known.code, case.machine_words or known.words),) if known else ()
 
 
