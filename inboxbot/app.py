@@ -100,7 +100,8 @@ class App:
     def understander(self) -> Understander:
         """The model, loaded."""
         artifact = load_artifact(self.config.model.path or shipped_model())
-        return Understander(IntentModel(artifact), load_word_lists())
+        section = self.config.model
+        return Understander(IntentModel(artifact), load_word_lists(), risk=section.risk, confidence=section.confidence)
 
     @cached_property
     def lookup(self) -> TxtLookup:

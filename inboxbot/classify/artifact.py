@@ -83,11 +83,11 @@ def save(document: LinearModel, clause: LinearModel, verdict: VerdictWeights, ca
     _replace(folder / "card.json", _card_bytes(full_card))
 
 
-def add_figures(folder: Path, figures: Mapping[str, str]) -> None:
-    """Write into the card how the saved model did on mails it never saw."""
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    card["calibration_figures"] = dict(figures)
+def change_card(folder: Path, **changes: Any) -> dict[str, Any]:
+    """Write these keys into a saved model's card; the whole card is returned."""
+    card: dict[str, Any] = {**json.loads((folder / "card.json").read_text(encoding="utf-8")), **changes}
     _replace(folder / "card.json", _card_bytes(card))
+    return card
 
 
 def load(folder: Path) -> Artifact:

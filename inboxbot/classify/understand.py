@@ -9,11 +9,14 @@
 In: `Message`, `Facts`, `MachineClass`. Out: `Understanding`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from inboxbot.classify import completeness
+from inboxbot.classify.certificate import from_json
 from inboxbot.classify.entities.extract import read_file, to_entities
+from inboxbot.classify.evidence import gather
 from inboxbot.classify.gate import gate_values
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.promised import promised_day
@@ -23,8 +26,9 @@ from inboxbot.classify.view import ReadSentence, View, only_courtesy
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
-from inboxbot.understanding import DisputeReason, Entities, Intent, IntentScore, Remittance, Understanding
+from inboxbot.understanding import DisputeReason, Entities, Family, Intent, IntentScore, Remittance, Understanding
 
+RISK, CONFIDENCE = 0.02, 0.95  # as `[model]` has them where nothing else is said
 PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
 CARRIES = 0.5  # a clause this likely to mean an intent carries it
 _ABOUT_PAYMENTS = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS, Intent.DEDUCTION, Intent.PAYMENT_PLAN})
@@ -46,17 +50,27 @@ class Thresholds:
     explanation: float
     answer: float
     certificate: str
+    drafted: frozenset[Family] = frozenset()  # families whose answers are only drafted
+
+
+def thresholds_of(card: Mapping[str, Any], risk: float, confidence: float) -> Thresholds:
+    """The card's thresholds; where it holds a calibration, the loosest that keeps this risk at this confidence (both 0..1)."""
+    chosen = card["thresholds"]
+    fixed = Thresholds(chosen["assertion"], chosen["explanation"], chosen["answer"], card["certificate"])
+    if not card.get("calibration"):
+        return fixed
+    made = from_json(card["calibration"]).for_risk(risk, confidence)
+    return replace(fixed, answer=made.threshold, certificate=made.words, drafted=made.drafted)
 
 
 class Understander:
     """Understands messages with one loaded model."""
 
-    def __init__(self, model: IntentModel, lists: WordLists) -> None:
-        """Takes its thresholds from the model's card: they were chosen together with it."""
+    def __init__(self, model: IntentModel, lists: WordLists, *, risk: float = RISK, confidence: float = CONFIDENCE) -> None:
+        """Takes its thresholds from the model's card: they were chosen together with it, for a risk at a confidence."""
         self._model, self._lists = model, lists
-        chosen = model.card["thresholds"]
         self._gate = model.gate
-        self._thresholds = Thresholds(chosen["assertion"], chosen["explanation"], chosen["answer"], model.card["certificate"])
+        self._thresholds = thresholds_of(model.card, risk, confidence)
 
     def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
         """What a message means."""
@@ -64,7 +78,8 @@ class Understander:
         view = self._model.view(signals)
         intents = asserted_intents(view, machine, self._thresholds.assertion)
         files = self._remittance_files(message, facts) if Intent.REMITTANCE_ADVICE in {score.intent for score in intents} else ()
-        return self._understanding(message, intents, view, signals, files)
+        found = self._understanding(message, intents, view, signals, files)
+        return replace(found, evidence=gather(signals, view.read, found))
 
     def _remittance_files(self, message: Message, facts: Facts) -> tuple[Remittance, ...]:
         """The attached tables of payments; those that hold anything else besides stay unread."""
@@ -98,6 +113,7 @@ class Understander:
             confidence=self._gate.confidence(gate_values(view, asserted)),
             threshold=self._thresholds.answer,
             certificate=self._thresholds.certificate,
+            drafted=self._thresholds.drafted,
         )
 
 

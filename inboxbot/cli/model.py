@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from inboxbot.cli.options import AsJson, print_json
-from inboxbot.errors import UsageError
+from inboxbot.cli.options import AsJson, load_app, print_json
+from inboxbot.errors import ModelError, UsageError
 
 _CHECKOUT = Path("models")
 _LOCKED = "test"  # a split that is only reported on: its mails stay unread
@@ -25,22 +25,37 @@ def add_commands(app: typer.Typer) -> None:
 def train(
     corpus: Annotated[Path, typer.Option("--corpus", help="The corpus folder.")] = _CHECKOUT / "corpus",
     out: Annotated[Path, typer.Option("--out", help="Where the artefact is written.")] = _CHECKOUT / "artifact",
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Learn from the staff's corrections in this installation, too.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the old model even by a worse one.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only validate the corpus; exit code 1 where a label cannot be true.")] = False,
 ) -> None:
-    """Train the model from the corpus; the same corpus gives the same model.
+    """Train the model from the corpus; the same corpus gives the same model. One that is worse does not replace the old one.
 
     Example: inboxbot train --corpus models/corpus --out models/artifact
     """
-    from inboxbot.classify.artifact import add_figures
-    from inboxbot.classify.training.train import train as train_model
-    from inboxbot.evaluation import corpus_facts, figures, judge_all, labelled
+    from inboxbot.evaluation import learning
+    from inboxbot.config.sections import ModelSection
 
     _need(corpus)
-    card = train_model(corpus, out, corpus_facts(corpus))
-    typer.echo(f"trained on {card['created_from']['mails']} mails, written to {out}")
-    found = figures(judge_all(labelled.from_split(corpus, "calibration"), corpus / "ledger", model=out))
-    add_figures(out, {name: str(figure) for name, figure in found.items()})
-    for name, figure in found.items():
+    if check:
+        _check(corpus)
+        return
+    app = load_app(config) if config else None
+    corrections, left_out = learning.corrections_of(app) if app else ([], [])
+    for words in left_out:
+        typer.echo(f"not learned from: {words}", err=True)
+    section = app.config.model if app else ModelSection()
+    made = learning.learn(corpus, out, corrections, risk=section.risk, confidence=section.confidence, force=force, tell=typer.echo)
+    typer.echo(f"{made.card['created_from']['mails']} mails and {len(corrections)} corrections by staff; written to {out}")
+    for name, figure in made.figures.items():
         typer.echo(f"{name:<38} {figure}")
+    typer.echo(f"threshold {made.certificate.threshold:.2f}, {made.certificate.words}")
+    for family in sorted(made.certificate.drafted):
+        typer.echo(f"{family.value} answers are only drafted")
+    for change in made.changes:
+        typer.echo(f"compared with the model before: {change}")
 
 
 def evaluate(
@@ -78,6 +93,24 @@ def evaluate(
         show(found)
         if html:
             typer.echo(f"\nwritten: {html}")
+
+
+def _check(corpus: Path) -> None:
+    """Print what is wrong with the corpus, what repeats itself, and what it holds; exit code 1 for errors."""
+    from inboxbot.classify.training import validate
+    from inboxbot.evaluation import corpus_facts, labelled
+
+    mails = [mail for path in sorted((corpus / "mails").glob("*.jsonl")) for mail in labelled.from_files([path])]
+    problems = validate.problems(mails, corpus_facts(corpus))
+    for problem in problems:
+        typer.echo(str(problem))
+    for one in validate.near_duplicates(mails):
+        typer.echo(f"{one.later}: nearly repeats {one.earlier} ({one.share:.0%})")
+    for name, counts in validate.summary(mails).items():
+        typer.echo(f"{name}: {', '.join(f'{key} {count}' for key, count in counts.items())}")
+    errors = sum(problem.severity is validate.Severity.ERROR for problem in problems)
+    if errors:
+        raise ModelError(f"{errors} labels of the corpus cannot be true")
 
 
 def _ledger(folder: Path) -> Path:

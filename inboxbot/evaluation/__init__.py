@@ -11,6 +11,7 @@
     charts     that value's plots, as SVG
     page       that value as one self-contained HTML page
     promotion  is a new model worse than the one it would replace?
+    learning   trains, judges, certifies, compares, and puts the new model in place
 
 In: labelled mails with their ledger, a model. Out: a report. The unit that matters is the whole answer: right only if
 outcome, intents, entities and customer are all right.

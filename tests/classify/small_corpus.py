@@ -1,16 +1,19 @@
-"""A corpus of a dozen made mails of three writers, written to a folder as the real one lies there."""
+"""A corpus of a dozen made mails of three writers, written to a folder as the real one lies there.
+
+The writers repeat each other; mails of so few words are nobody's near-duplicates.
+"""
 
 import json
 from pathlib import Path
 
-ASKS = ("Could you resend invoice 20101?", "Please send a copy of 20103.", "I need the pdf of invoice 20105 again.", "Resend 20112 please.")
+ASKS = ("Could you resend invoice 20101?", "Please send a copy of 20103.", "I need the pdf of 20105.", "Resend 20112 please.")
 PAYS = (
-    "We wired 1,234.56 on Monday.",
-    "Payment of 800.00 was sent today.",
-    "The check for 2,500.00 is in the post.",
+    "We wired 1,234.56 Monday.",
+    "Payment of 800.00 sent today.",
+    "Check of 2,500.00 went.",
     "We paid 99.90 today.",
 )
-OWES = ("What do we owe you?", "What is our balance today?", "How much is open on our account?", "Which balance is due?")
+OWES = ("What do we owe you?", "What is our balance today?", "How much is open on account?", "Which balance is due?")
 
 
 def write(folder: Path) -> Path:
@@ -30,8 +33,8 @@ def _mails(writer: str) -> list[dict[str, object]]:
         [("invoice_copy", text) for text in ASKS] + [("remittance_advice", text) for text in PAYS] + [("balance_query", t) for t in OWES]
     )
     return [_mail(f"{writer}-{n:03}", intent, text) for n, (intent, text) in enumerate(wanted)] + [
-        _mail(f"{writer}-100", "dispute", "This invoice is wrong, we were charged twice.", outcome="route"),
-        _mail(f"{writer}-102", "invoice_copy", "Could you resend invoice 20101? Please send the delivery note too.", outcome="route"),
+        _mail(f"{writer}-100", "dispute", "This invoice is wrong, charged twice.", outcome="route"),
+        _mail(f"{writer}-102", "invoice_copy", "Resend invoice 20101? And the note.", outcome="route"),
         _mail(f"{writer}-101", "other", "Please call me about the delivery.", outcome="route"),
     ]
 

@@ -96,11 +96,11 @@ def test_nothing_is_left_beside_the_two_files(saved: Path) -> None:
     assert sorted(path.name for path in saved.iterdir()) == ["card.json", "weights.npz"]
 
 
-def test_figures_are_added_without_touching_the_rest(saved: Path) -> None:
+def test_a_card_is_changed_without_touching_the_rest(saved: Path) -> None:
     before = artifact.load(saved)
-    artifact.add_figures(saved, {"outcome": "0.9"})
+    changed = artifact.change_card(saved, calibration_figures={"outcome": "0.9"})
     after = artifact.load(saved)
-    assert {**before.card, "calibration_figures": {"outcome": "0.9"}} == after.card
+    assert {**before.card, "calibration_figures": {"outcome": "0.9"}} == after.card == changed
     assert after.version == before.version
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from inboxbot.classify.entities.findings import Span
 from inboxbot.classify.entities.lexicon import tables
 from inboxbot.classify.entities.tokens import Tokens
 from inboxbot.understanding import DisputeReason
@@ -23,16 +24,24 @@ class _Cue:
     pattern: re.Pattern[str]
 
 
-def dispute_reason(tokens: Tokens) -> DisputeReason | None:
-    """The reason of the heaviest cue; among equals the one listed first. A cue is looked for only where its first word may stand."""
+def find_dispute(tokens: Tokens) -> tuple[DisputeReason, Span] | None:
+    """The reason of the heaviest cue, and its place; of equals the one listed first. It is looked for where its first word may stand."""
     by_beginning = _cues()
     best: _Cue | None = None
+    place = Span(0, 0)
     for i, word in enumerate(tokens.words):
         found = by_beginning.get(word[:3]) or by_beginning.get(word[:2]) or by_beginning.get(word[:1])
         for beginning, cue in found or ():
-            if (best is None or cue.rank < best.rank) and word.startswith(beginning) and cue.pattern.match(tokens.text, tokens.starts[i]):
-                best = cue
-    return best.reason if best else None
+            better = best is None or cue.rank < best.rank
+            if better and word.startswith(beginning) and (match := cue.pattern.match(tokens.text, tokens.starts[i])):
+                best, place = cue, Span(*match.span())
+    return (best.reason, place) if best else None
+
+
+def dispute_reason(tokens: Tokens) -> DisputeReason | None:
+    """The reason alone."""
+    found = find_dispute(tokens)
+    return found[0] if found else None
 
 
 @cache

@@ -11,12 +11,12 @@ from datetime import datetime
 from inboxbot.classify.entities.amounts import find_amounts
 from inboxbot.classify.entities.coverage import Coverage
 from inboxbot.classify.entities.dates import find_dates, setting
-from inboxbot.classify.entities.disputes import dispute_reason
+from inboxbot.classify.entities.disputes import find_dispute
 from inboxbot.classify.entities.findings import AmountMention, EntityFindings, InvoiceMention, Mention, PoMention
 from inboxbot.classify.entities.invoices import find_invoices
 from inboxbot.classify.entities.ledger_view import LedgerView, LedgerViews
 from inboxbot.classify.entities.lexicon import fold
-from inboxbot.classify.entities.payments import find_method, find_references
+from inboxbot.classify.entities.payments import find_method, find_references, method_span
 from inboxbot.classify.entities.promises import find_promise
 from inboxbot.classify.entities.purchase_orders import find_purchase_orders
 from inboxbot.classify.entities.remittance import read_remittance
@@ -51,6 +51,7 @@ def extract(
     numbers = [*(one.number for one in invoices), *(one.number for one in orders)]
     amounts = find_amounts(tokens, hits, view, taken, spoken, numbers)
     promise = find_promise(text, dates, day.today, tokens)
+    method, disputed = find_method(hits, references), find_dispute(tokens)
     return EntityFindings(
         text=text,
         body_start=len(subject) + 1,
@@ -61,8 +62,10 @@ def extract(
         references=tuple(references),
         promise_date=promise.day if promise else None,
         promise_span=promise.span if promise else None,
-        payment_method=find_method(hits, references),
-        dispute_reason=dispute_reason(tokens),
+        payment_method=method,
+        method_span=method_span(method, hits, references),
+        dispute_reason=disputed[0] if disputed else None,
+        dispute_span=disputed[1] if disputed else None,
         remittances=_tables(new_text, len(subject) + 1, invoices, orders, amounts, view),
     )
 

@@ -117,7 +117,9 @@ class EntityFindings:
     promise_date: date | None = None
     promise_span: Span | None = None
     payment_method: PaymentMethod | None = None
+    method_span: Span | None = None
     dispute_reason: DisputeReason | None = None
+    dispute_span: Span | None = None
     remittances: tuple[Remittance, ...] = ()
 
     @property

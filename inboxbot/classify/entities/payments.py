@@ -78,6 +78,13 @@ def find_method(hits: Hits, references: Sequence[ReferenceMention]) -> PaymentMe
     return told or next((PaymentMethod(name) for name in tables("payments")["method"] if hits.has(f"method.{name}")), None)
 
 
+def method_span(method: PaymentMethod | None, hits: Hits, references: Sequence[ReferenceMention]) -> Span | None:
+    """Where the method is told: by a reference of that kind, else by words."""
+    told = next((mention.span for mention in references if mention.method is method), None)
+    place = hits.first(f"method.{method}") if method else None
+    return told or (Span(*place) if place else None)
+
+
 def _method_named(ledger_word: str) -> PaymentMethod | None:
     return PaymentMethod(ledger_word) if ledger_word in PaymentMethod.__members__.values() else None
 

@@ -98,6 +98,10 @@ class Hits:
         """Whether a word of the list stands anywhere."""
         return name in self._starts
 
+    def first(self, name: str) -> tuple[int, int] | None:
+        """Where the first word of the list stands (start, end)."""
+        return (self._starts[name][0], self._ends[name][0]) if name in self._starts else None
+
     def within(self, name: str, start: int, end: int) -> bool:
         """Whether a word of the list begins between the two places."""
         starts = self._starts.get(name)

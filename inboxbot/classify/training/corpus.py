@@ -18,6 +18,7 @@ from inboxbot.errors import ModelError
 from inboxbot.understanding import Amount, Intent
 
 COURTESY, CONTEXT = "hi", "ctx"  # segment tags beside the intents
+UNTOLD = "untold"  # new text whose clauses nobody labelled one by one
 NOT_NEW_TEXT = frozenset({"sig", "disc", "quote"})
 _CLAUSE = re.compile(r"\[([a-z_+]+)\]\s*(.+)")
 SPLITS = ("train", "calibration", "test")
@@ -66,6 +67,7 @@ class LabelledMail:
     headers: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # what no intent says: fraud, instruction (to the machine)
+    weight: int = 1  # how many ordinary mails it counts for in training
 
     @property
     def primary(self) -> Intent:

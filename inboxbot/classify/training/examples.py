@@ -13,7 +13,9 @@ from inboxbot.classify.features import context_names, document, own_features
 from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.signals import Pieces, Signals, clause_words, find_signals
 from inboxbot.classify.training import corpus
-from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail, Segment
+from inboxbot.classify.training.corpus import CONTEXT, COURTESY, UNTOLD, LabelledMail, Segment
+from inboxbot.classify.training.corrections import CorrectedMail
+from inboxbot.classify.training.validate import without_near_duplicates
 from inboxbot.classify.view import ANSWERABLE
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
@@ -33,7 +35,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The train split, made ready: mails, their signals, and the examples they give, index by index."""
+    """The train split and what staff put right, made ready: mails, their signals, and the examples they give, index by index."""
 
     mails: Sequence[LabelledMail]
     signals: Sequence[Signals]
@@ -42,10 +44,11 @@ class Material:
     lone_clauses: Sequence[Example]
 
 
-def prepare(folder: Path, facts_of: FactsOf, lists: WordLists) -> Material:
-    """The train split as examples."""
-    mails = corpus.load(folder, "train")
-    signals = [find_signals(mail.subject, mail.new_text, facts_of(mail.from_email), mail.sent_at, lists) for mail in mails]
+def prepare(folder: Path, facts_of: FactsOf, lists: WordLists, corrections: Sequence[CorrectedMail] = ()) -> Material:
+    """The train split and the corrections as examples."""
+    known = [(mail, facts_of(mail.from_email)) for mail in training_mails(folder)] + [(one.mail, one.facts) for one in corrections]
+    mails = [mail for mail, _ in known]
+    signals = [find_signals(mail.subject, mail.new_text, facts, mail.sent_at, lists) for mail, facts in known]
     pairs = list(zip(mails, signals, strict=True))
     return Material(
         mails=mails,
@@ -54,6 +57,12 @@ def prepare(folder: Path, facts_of: FactsOf, lists: WordLists) -> Material:
         clauses=[clause_examples(mail, one) for mail, one in pairs],
         lone_clauses=[lone_clause(clause, lists) for clause in corpus.load_clauses(folder)],
     )
+
+
+def training_mails(folder: Path) -> list[LabelledMail]:
+    """The train split without what nearly repeats an earlier mail or one of the mails that judge."""
+    judging = [mail for split in ("calibration", "test") for mail in corpus.load(folder, split)]
+    return without_near_duplicates(corpus.load(folder, "train"), kept_apart=judging)
 
 
 def labels_of(mail: LabelledMail) -> frozenset[str]:
@@ -84,6 +93,7 @@ def _example(signals: Signals, pieces: Pieces, index: int, segments: Sequence[tu
         for segment, start, end in segments
         if any(one.isalnum() for one in signals.text[max(start, place.start) : min(end, place.end)])
         for label in segment.labels
+        if label != UNTOLD
     }
     context = Counter(context_names(pieces.words, index))
     return Example(Counter(own_features(pieces.words[index])), context, frozenset(labels - _NEUTRAL or labels))

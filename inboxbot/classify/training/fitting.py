@@ -69,7 +69,7 @@ def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tupl
 
 def fit_verdict(values: Array, truth: Array, labels: Sequence[str]) -> VerdictWeights:
     """The combination of both models, from what they say (`values`, one row a mail) and what is true (one column a label)."""
-    means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
+    means, scales = values.mean(axis=0), _spread(values)
     scaled = (values - means) / scales
     columns = [_fit_plain(scaled, truth[:, place], VERDICT_C) for place in range(len(labels))]
     weights, intercepts = zip(*columns, strict=True)
@@ -78,7 +78,7 @@ def fit_verdict(values: Array, truth: Array, labels: Sequence[str]) -> VerdictWe
 
 def fit_gate(values: Array, truth: Array) -> dict[str, Any]:
     """The gate's numbers for the card, from its values and whether the whole answer would have been right."""
-    means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
+    means, scales = values.mean(axis=0), _spread(values)
     weights, intercept = _fit_plain((values - means) / scales, truth, GATE_C)
     return {"means": _rounded(means), "scales": _rounded(scales), "weights": _rounded(weights), "intercept": round(intercept, 6)}
 
@@ -92,3 +92,9 @@ def _fit_plain(values: Array, truth: Array, inverse_regularisation: float) -> tu
 
 def _rounded(numbers: Array) -> list[float]:
     return [round(float(x), 6) for x in numbers]
+
+
+def _spread(values: Array) -> Array:
+    """Standard deviations; 1 for what never varies, so that dividing by it stays harmless."""
+    found = values.std(axis=0)
+    return np.where(found > 1e-6, found, 1.0)  # noqa: PLR2004 - far below what six decimals keep

@@ -23,6 +23,7 @@ from inboxbot.classify.gate import NAMES, gate_values
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
+from inboxbot.classify.training.corrections import CorrectedMail, provenance
 from inboxbot.classify.training.examples import FactsOf, Material, labels_of, prepare
 from inboxbot.classify.training.fitting import fit, fit_gate, fit_verdict
 from inboxbot.classify.understand import asserted_intents
@@ -39,6 +40,7 @@ DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
 UNCERTIFIED = "uncertified"
+REGISTERED_THRESHOLDS = (0.85, 0.92, 0.97)  # of the confidence, chosen before anybody looked at the calibration mails
 THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": 0.85}
 
 
@@ -51,25 +53,27 @@ class Unseen:
     view: View
 
 
-def train(folder: Path, target: Path, facts_of: FactsOf) -> dict[str, Any]:
-    """Train on the corpus's train split, write the artefact into `target`; the card is returned.
+def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[CorrectedMail] = ()) -> dict[str, Any]:
+    """Train on the corpus's train split and the staff's corrections, write the artefact into `target`; the card is returned.
 
     `facts_of` gives the ledger's facts for a sender's address, as the corpus ledger has them.
     """
-    material = prepare(folder, facts_of, load_word_lists())
+    material = prepare(folder, facts_of, load_word_lists(), corrections)
     unseen = judge_unseen(material)
     verdict = _verdict_from(material, unseen)
     gate = _gate_from(material, with_verdicts(material, unseen))
     document, clause = fit_models(material, range(len(material.mails)))
-    card = {**_card(folder, material.mails, document, clause), "gate": gate}
+    written = material.mails[: len(material.mails) - len(corrections)]
+    card = {**_card(folder, written, document, clause), "corrections": provenance(corrections), "gate": gate}
     save(document, clause, verdict, card, target)
     return card
 
 
 def fit_models(material: Material, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
-    """Document and clause model from some of the mails (indexes) and all lone clauses."""
+    """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses."""
     clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
-    return fit([material.documents[index] for index in chosen], DOCUMENT_LABELS, DOCUMENT_C), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
+    documents = [material.documents[index] for index in chosen for _ in range(material.mails[index].weight)]
+    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
 
 
 def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
