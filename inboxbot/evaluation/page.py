@@ -10,7 +10,7 @@ from inboxbot.evaluation.mistakes import Mistake
 from inboxbot.evaluation.report import Report
 from inboxbot.evaluation.slices import Confusion
 from inboxbot.responders.templates import render
-from inboxbot.understanding import Intent, marked
+from inboxbot.understanding import Evidence, Intent, marked
 
 _HEADLINES = ("answered of the answerable", "wrong of the answered", "primary intent", "outcome", "intent micro-F1", "persons' mails filed")
 
@@ -49,15 +49,22 @@ def _matrix(confusion: Sequence[Confusion]) -> list[tuple[Intent, list[tuple[int
     ]
 
 
-def _marked(mistake: Mistake) -> dict[str, list[tuple[str, str]]]:
-    """Subject and newest text in pieces, each with what it shows."""
+def _marked(mistake: Mistake) -> dict[str, list[tuple[str, str, str]]]:
+    """Subject and newest text in pieces, each with what it shows and the kind of mark it gets."""
     message = mistake.judged.understood.message
     return {
         place: [
-            (piece, ", ".join(f"{one.name} {one.value}".strip() for one in shown)) for piece, shown in marked(text, place, mistake.evidence)
+            (piece, ", ".join(f"{one.name} {one.value}".strip() for one in shown), _kind(shown))
+            for piece, shown in marked(text, place, mistake.evidence)
         ]
         for place, text in (("subject", message.subject), ("text", message.new_text))
     }
+
+
+def _kind(shown: Sequence[Evidence]) -> str:
+    """The kind that says most: a veto more than an entity, anything more than the clause it stands in."""
+    kinds = {one.kind for one in shown}
+    return next((kind for kind in ("veto", "unexplained", "entity", "intent") if kind in kinds), "")
 
 
 def _entity_rows(mistake: Mistake) -> list[tuple[str, str, str]]:

@@ -103,7 +103,7 @@ def test_the_page_escapes_what_mails_say_and_needs_nothing_else() -> None:
     html = page.make(report.make("a <set>", [*CASES, shown], most_mistakes=50), 0.02)
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
-    assert '<mark title="invoice_numbers INV-20101">20101</mark>' in html
+    assert '<mark class="entity" title="invoice_numbers INV-20101">20101</mark>' in html
     assert html.count("<svg viewBox") == 4
     assert "http" not in html.replace("http-equiv", "")
 
