@@ -35,8 +35,8 @@ def train(
 
     Example: inboxbot train --corpus models/corpus --out models/artifact
     """
-    from inboxbot.evaluation import learning
     from inboxbot.config.sections import ModelSection
+    from inboxbot.evaluation import learning
 
     _need(corpus)
     if check:

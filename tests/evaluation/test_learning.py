@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from inboxbot.evaluation import learning
 from inboxbot.classify import artifact
 from inboxbot.classify.training.corpus import LabelledMail
 from inboxbot.cli import run_command
 from inboxbot.decision import Outcome
-from inboxbot.evaluation import Judged
+from inboxbot.evaluation import Judged, learning
 from inboxbot.understanding import Intent, IntentScore
 
 pytestmark = pytest.mark.slow  # every test trains a model, if a small one
