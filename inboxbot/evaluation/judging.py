@@ -16,10 +16,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from inboxbot.app import App
-from inboxbot.classify.certificate import Judgement
+from inboxbot.classify.certificate import Certificate, Judgement
 from inboxbot.classify.training.corpus import LabelledMail
 from inboxbot.config import parse
-from inboxbot.decision import Decision, History, Outcome, Understood
+from inboxbot.decision import Decision, History, Outcome, Reason, Understood
 from inboxbot.facts import Facts
 from inboxbot.ledger import csv_source
 from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
@@ -172,6 +172,28 @@ def judgements(judged: Iterable[Judged]) -> list[Judgement]:
         for one in judged
         if one.eligible
     ]
+
+
+def certified(judged: Iterable[Judged], certificate: Certificate) -> list[Judged]:
+    """The same mails as they would be decided with a certificate's threshold, its drafted families left to people."""
+    return [_certified(one, certificate) for one in judged]
+
+
+def _certified(one: Judged, certificate: Certificate) -> Judged:
+    understanding = replace(
+        one.understood.understanding,
+        threshold=certificate.threshold,
+        certificate=certificate.words,
+        drafted=certificate.drafted,
+    )
+    anew = replace(one, understood=replace(one.understood, understanding=understanding))
+    if not one.eligible or one.without_threshold is None:
+        return anew
+    drafted = any(intent.family in certificate.drafted for intent in one.without_threshold.answers)
+    if one.confidence >= certificate.threshold and not drafted:
+        return replace(anew, decision=one.without_threshold)
+    held = Reason("family_drafted", "a family of its answers is only drafted") if drafted else Reason("not_sure", certificate.words)
+    return replace(anew, decision=replace(one.without_threshold, outcome=Outcome.ROUTE, reasons=(held,)))
 
 
 def corpus_facts(folder: Path) -> Callable[[str], Facts]:

@@ -26,7 +26,7 @@ from inboxbot.classify.training.train import REGISTERED_THRESHOLDS, train
 from inboxbot.errors import ModelError
 from inboxbot.evaluation import labelled, promotion
 from inboxbot.evaluation.figures import Figure, figures
-from inboxbot.evaluation.judging import Judged, corpus_facts, judge_all, judgements
+from inboxbot.evaluation.judging import Judged, certified, corpus_facts, judge_all, judgements
 from inboxbot.facts import Facts
 from inboxbot.store import labels
 
@@ -56,14 +56,19 @@ def learn(
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        train(corpus, beside, corpus_facts(corpus), corrections)
+        trained = train(corpus, beside, corpus_facts(corpus), corrections)
         tell(f"trained; judging {len(mails)} calibration mails")
-        made = _certified(beside, mails, corpus / "ledger", risk, confidence)
-        new = judge_all(mails, corpus / "ledger", model=beside)
+        made, new = _judged(beside, mails, corpus / "ledger", risk, confidence)
         found = figures(new)
-        card = artifact.change_card(beside, calibration_figures={name: str(figure) for name, figure in found.items()})
+        card = artifact.change_card(
+            beside,
+            thresholds={**trained["thresholds"], "answer": made.threshold},
+            certificate=made.words,
+            calibration=made.as_json(),
+            calibration_figures={name: str(figure) for name, figure in found.items()},
+        )
         (beside / "card.md").write_text(model_card.words(card), encoding="utf-8")
-        changes = _compare(out, mails, corpus / "ledger", new, tell)
+        changes = promotion.changes(old, new) if (old := _old(out, mails, corpus / "ledger", risk, confidence, tell)) else []
         worse = [change for change in changes if change.is_worse]
         if worse and not force:
             rejected = _put_aside(beside, out)
@@ -90,23 +95,25 @@ def corrections_of(app: App) -> tuple[list[CorrectedMail], list[str]]:
         return from_labels(labels.corrected(session), facts_of)
 
 
-def _certified(model: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, confidence: float) -> Certificate:
-    """The certificate from the calibration mails, written into the model's card."""
+def _judged(model: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, confidence: float) -> tuple[Certificate, list[Judged]]:
+    """The certificate that a model earns on these mails, and the mails as decided with it."""
     judged = judge_all(mails, ledger, model=model)
     made = certify(judgements(judged), REGISTERED_THRESHOLDS, risk, confidence)
-    artifact.change_card(model, calibration=made.as_json(), certificate=made.words)
-    return made
+    return made, certified(judged, made)
 
 
-def _compare(out: Path, mails: Sequence[LabelledMail], ledger: Path, new: Sequence[Judged], tell: Tell) -> list[promotion.Change]:
+def _old(out: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, confidence: float, tell: Tell) -> list[Judged]:
+    """The mails as the model in place would decide them under the same rule for the threshold; empty where there is none.
+
+    A threshold of another rule would be compared, not a model: a looser one answers more, whatever it understands.
+    """
     if not (out / "card.json").is_file():
         return []
     try:
-        old = judge_all(mails, ledger, model=out)
+        return _judged(out, mails, ledger, risk, confidence)[1]
     except ModelError as error:
         tell(f"there is nothing to compare with: {error}")
         return []
-    return promotion.changes(old, new)
 
 
 def _put_aside(beside: Path, out: Path) -> Path:

@@ -55,5 +55,10 @@ def judged(
     reasons = tuple(Reason(code, "for some reason") for code in codes)
     routine = tuple(intent for intent in intents if intent.routine)
     return Judged(
-        labelled, understood, Decision(outcome, reasons, answers=routine), Decision(would_be or outcome, ()), customer_id=customer, **more
+        labelled,
+        understood,
+        Decision(outcome, reasons, answers=routine),
+        Decision(would_be or outcome, (), answers=routine),
+        customer_id=customer,
+        **more,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from judged_cases import ANSWER, COPY, DISPUTE, FILE, NOW, PROMISE, REMITTANCE, ROUTE, judged, mail
 
 from inboxbot import evaluation
+from inboxbot.classify.certificate import Certificate, Record
 from inboxbot.evaluation import Judged, as_bytes, figures, judgements, wilson
 from inboxbot.evaluation.intervals import f1_interval
 from inboxbot.ingest.parse import parse
@@ -156,3 +157,20 @@ def test_facts_of_a_corpus_sender_are_his_customers() -> None:
 )
 def test_the_yardstick_for_customers_reads_the_contacts_alone(address: str, customer: str | None) -> None:
     assert evaluation.judging.customers_by_contacts(CORPUS / "ledger")(address) == customer
+
+
+def test_a_certificate_decides_anew() -> None:
+    cases = [
+        judged(mail(), (COPY,), ROUTE, would_be=ANSWER, confidence=0.7),
+        judged(mail(), (COPY,), ANSWER, confidence=0.95),
+        judged(mail(), (PROMISE,), ANSWER, confidence=0.95),
+        judged(mail(), (DISPUTE,), ROUTE, confidence=0.99),
+    ]
+
+    def outcomes(threshold: float, *drafted: Family) -> list[str]:
+        made = Certificate(0.02, 0.95, threshold, certified=True, thresholds={threshold: Record(9, 0, 0.01)}, drafted=frozenset(drafted))
+        return [one.decision.outcome.value for one in evaluation.judging.certified(cases, made)]
+
+    assert outcomes(0.6) == ["answer", "answer", "answer", "route"]
+    assert outcomes(0.9) == ["route", "answer", "answer", "route"]
+    assert outcomes(0.9, Family.PROMISE) == ["route", "answer", "route", "route"]

@@ -104,7 +104,8 @@ def forgetful(monkeypatch: pytest.MonkeyPatch, out: Path) -> None:
 
 def _misread(one: Judged) -> Judged:
     wrong = replace(one.understood.understanding, intents=(IntentScore(Intent.SPAM, 0.9),))
-    return replace(one, understood=replace(one.understood, understanding=wrong), decision=replace(one.decision, outcome=Outcome.FILE))
+    filed = replace(one.decision, outcome=Outcome.FILE)
+    return replace(one, understood=replace(one.understood, understanding=wrong), decision=filed, without_threshold=filed)
 
 
 def test_a_worse_model_does_not_replace_the_old_one(
