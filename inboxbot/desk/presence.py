@@ -3,10 +3,12 @@
 In: a viewer and a conversation. Out: presences that fade when they are not renewed; events for the live feed.
 """
 
+from collections.abc import Collection
+
 from inboxbot.desk.access import require
 from inboxbot.desk.office import Desk
 from inboxbot.staff import Permission, Viewer
-from inboxbot.store import desk_notes, inbox
+from inboxbot.store import desk_notes, inbox, staff
 from inboxbot.store.desk_notes import Present
 from inboxbot.store.inbox import Event
 
@@ -25,6 +27,14 @@ def gone(desk: Desk, viewer: Viewer, conversation_id: int) -> None:
     with desk.store.transaction() as session:
         inbox.get(session, conversation_id, viewer.scope)
         desk_notes.gone(session, conversation_id, viewer.who)
+
+
+def names(desk: Desk, addresses: Collection[str]) -> dict[str, str]:
+    """The names of people with an account, by address."""
+    if not addresses:
+        return {}
+    with desk.store.reading() as session:
+        return {user.email: user.name for user in staff.users(session) if user.email in addresses}
 
 
 def happenings(desk: Desk, since: int | None) -> tuple[int, list[tuple[Event, str | None]], list[Present]]:

@@ -30,6 +30,7 @@ STATEMENT = "statement"  # among the documents of a reply: the statement of acco
 MOST_RECIPIENTS, MOST_DOCUMENTS = 10, 50
 LONGEST_TEXT = 100_000
 MEGABYTE = 1_000_000
+FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
         raise UsageError(f"a reply has at most {LONGEST_TEXT} characters")
     if answer.at is not None and answer.at <= now:
         raise UsageError("a reply that is sent later is sent in the future")
+    if answer.at is not None and answer.at > now + FARTHEST:
+        raise UsageError("a reply that is sent later is sent within a year")
     with desk.store.transaction() as session:
         conversation = inbox.get(session, conversation_id, viewer.scope)
         if conversation.merged_into is not None:

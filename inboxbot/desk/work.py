@@ -26,6 +26,7 @@ MOST_TAGS, LONGEST_TAG, LONGEST_NOTE = 20, 40, 20_000
 FRAUD = "fraud"
 _MENTION = re.compile(r"(?<![\w.@])@([\w][\w.+-]*(?:@[\w-]+(?:\.[\w-]+)+)?)")
 _MORNING = time(8, 0)
+FARTHEST = timedelta(days=3660)
 
 
 @contextmanager
@@ -73,6 +74,8 @@ def snooze(desk: Desk, viewer: Viewer, conversation_id: int, until: datetime | N
     """Out of sight until a time (None: until the customer writes)."""
     if until is not None and until <= desk.now():
         raise UsageError("a snooze ends in the future")
+    if until is not None and until > desk.now() + FARTHEST:
+        raise UsageError("a snooze ends within ten years")
     with _working(desk, viewer, conversation_id) as (session, _):
         conversations.snooze(session, conversation_id, until, viewer.who, desk.now())
 

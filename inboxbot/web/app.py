@@ -5,6 +5,8 @@ In: `WebServices`. Out: a FastAPI application for uvicorn; it keeps no state but
 
 from fastapi import FastAPI
 
+from inboxbot.web.api.application import PREFIX, api_app
+from inboxbot.web.api.docs import docs_routes
 from inboxbot.web.headers import SecurityHeaders
 from inboxbot.web.health import health_routes
 from inboxbot.web.portal.pages import portal_routes, trouble_page
@@ -22,5 +24,8 @@ def create_app(services: WebServices) -> FastAPI:
     app.include_router(health_routes(services))
     app.include_router(portal_routes(services))
     if services.desk is not None:
-        add_inbox(app, services.desk)
+        gate, pages = add_inbox(app, services.desk)
+        api = api_app(services.desk)
+        app.include_router(docs_routes(services.desk, gate, pages, api))
+        app.mount(PREFIX, api)
     return app

@@ -7,7 +7,7 @@ connection takes its page anew when it is back, so nothing needs to be replayed.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -37,6 +37,7 @@ class Look:
 
     events: tuple[tuple[Event, str | None], ...]  # with the customer of the conversation
     present: dict[str, list[dict[str, Any]]] | None  # None: as before
+    names: Mapping[str, str]  # of the people who did it
 
 
 @dataclass(eq=False)
@@ -115,7 +116,8 @@ class Hub:
             shown.setdefault(str(one.conversation_id), []).append({"who": one.who, "name": one.name, "typing": one.typing})
         changed = shown != self._present
         self._present = shown
-        return Look(tuple(events), shown if changed else None)
+        names = presence.names(self._desk, {event.who for event, _ in events})
+        return Look(tuple(events), shown if changed else None, names)
 
 
 def live_routes(desk: Desk, gate: Gate, hub: Hub) -> APIRouter:
@@ -149,7 +151,7 @@ def _told(look: Look, viewer: Viewer) -> list[str]:
             continue
         change: dict[str, Any] = {"c": event.conversation_id, "what": event.what, "counts": event.what in _COUNTED}
         if internal:
-            change["who"] = event.who
+            change["who"], change["name"] = event.who, look.names.get(event.who, event.who)
         told.append(_message("change", change))
     if look.present is not None and internal:
         told.append(_message("presence", look.present))

@@ -3,6 +3,7 @@
 In: a view's key or a query. Out: pages, a page's further rows, redirects after a change.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -23,7 +24,8 @@ from inboxbot.web.staff.render import Pages
 
 PER_PAGE = 50
 CUSTOM = "custom"
-_FILTER_FIELDS = ("status", "assignee", "intent", "priority", "customer_id", "tag", "lane", "in_doubt", "mentions_me", "newest_first")
+FILTER_FIELDS = ("status", "assignee", "intent", "priority", "customer_id", "tag", "lane", "in_doubt", "mentions_me", "newest_first")
+_PLACE = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,10}")
 _FLAGS = frozenset({"in_doubt", "mentions_me", "newest_first"})
 
 
@@ -59,7 +61,7 @@ def queue_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
 
     @router.post("/inbox/views")
     def save(guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
-        wanted = filter_of({name: field(form, name, 200) for name in _FILTER_FIELDS})
+        wanted = filter_of({name: field(form, name, 200) for name in FILTER_FIELDS})
         saved = reading.save_view(desk, guest.viewer, field(form, "name", 60), wanted, shared=bool(field(form, "shared", 1)))
         return RedirectResponse(f"/inbox/v/{saved.key}", 303)
 
@@ -83,13 +85,13 @@ class Lists:
         viewer = guest.viewer
         sidebar = reading.views(self._desk, viewer)
         if key == CUSTOM:
-            given = {name: request.query_params.get(name, "") for name in _FILTER_FIELDS}
+            given = {name: request.query_params.get(name, "") for name in FILTER_FIELDS}
             view = View(CUSTOM, "Filtered", filter_of(given))
         else:
             view = _named(sidebar, key)
         said = request.query_params.get("said", "")[:300]
         page = reading.queue(self._desk, viewer, view.filter, parse_place(after), PER_PAGE)
-        query = {name: value for name, value in request.query_params.items() if name in _FILTER_FIELDS and value} if key == CUSTOM else {}
+        query = {name: value for name, value in request.query_params.items() if name in FILTER_FIELDS and value} if key == CUSTOM else {}
         numbers = reading.counts(self._desk, viewer, sidebar)
         total = numbers.get(key) if key in numbers else None
         if key == CUSTOM:
@@ -224,11 +226,12 @@ def _fields(wanted: QueueFilter) -> list[tuple[str, str]]:
 
 def parse_place(text: str) -> tuple[int, int] | None:
     """`123.45` as the place in a list."""
+    if not text:
+        return None
+    if not _PLACE.fullmatch(text):
+        raise UsageError("this is no place in a list")
     first, _, second = text.partition(".")
-    try:
-        return (int(first), int(second)) if text else None
-    except ValueError:
-        raise UsageError("this is no place in a list") from None
+    return int(first), int(second)
 
 
 def show_place(place: tuple[int, int] | None) -> str:

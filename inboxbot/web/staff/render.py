@@ -118,7 +118,8 @@ class Clock:
         """`now`, `5 min`, `3 h`, `2 d`: how long ago."""
         if moment is None:
             return Markup()
-        return self._time(moment.astimezone(self._zone), span(self.now - moment))
+        length = self.now - moment
+        return self._time(moment.astimezone(self._zone), "now" if length.total_seconds() < _MINUTE else span(length))
 
     def due(self, moment: datetime | None) -> str:
         """`due in 2 h`, `1 h overdue`, "" for nothing due."""

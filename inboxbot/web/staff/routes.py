@@ -10,49 +10,25 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from inboxbot.desk.office import Desk
-from inboxbot.errors import (
-    ConflictError,
-    ForbiddenError,
-    InboxbotError,
-    NotFoundError,
-    ReplyError,
-    SignInError,
-    StoreError,
-    ThrottledError,
-    UsageError,
-)
+from inboxbot.errors import InboxbotError, ThrottledError
 from inboxbot.web.staff.actions import action_routes
 from inboxbot.web.staff.assets import Assets
+from inboxbot.web.staff.audit import audit_routes
+from inboxbot.web.staff.exports import export_routes
 from inboxbot.web.staff.filed import filed_routes
-from inboxbot.web.staff.gate import ForgedRequestError, Gate, Guest, NotSignedInError
+from inboxbot.web.staff.gate import Gate, Guest, NotSignedInError
 from inboxbot.web.staff.live import Hub, live_routes
 from inboxbot.web.staff.nowhere import add_nowhere
 from inboxbot.web.staff.people import people_routes
 from inboxbot.web.staff.queue import queue_routes
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.sign_in import sign_in_routes
+from inboxbot.web.staff.statuses import status_of
 from inboxbot.web.staff.talk import Talks, talk_routes
 
-STATUS: tuple[tuple[type[InboxbotError], int, str], ...] = (
-    (ForbiddenError, 403, "Not with this account"),
-    (ForgedRequestError, 403, "Please try again"),
-    (NotFoundError, 404, "Not there"),
-    (ConflictError, 409, "Somebody was faster"),
-    (UsageError, 422, "That does not work"),
-    (ReplyError, 422, "The reply cannot be made"),
-    (SignInError, 401, "Not signed in"),
-    (ThrottledError, 429, "Please wait"),
-    (StoreError, 503, "The records cannot be reached"),
-)
 
-
-def status_of(error: InboxbotError) -> tuple[int, str]:
-    """(HTTP status, heading) of an error."""
-    return next(((status, heading) for kind, status, heading in STATUS if isinstance(error, kind)), (500, "Something went wrong"))
-
-
-def add_inbox(app: FastAPI, desk: Desk) -> None:
-    """Add the inbox's routes and handlers."""
+def add_inbox(app: FastAPI, desk: Desk) -> tuple[Gate, Pages]:
+    """Add the inbox's routes and handlers; what further pages are made with."""
     assets = Assets()
     gate, pages = Gate(desk), Pages(desk, assets)
     talks, hub = Talks(desk, pages), Hub(desk)
@@ -60,12 +36,14 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
     for router in (
         assets.routes(),
         sign_in_routes(desk, gate, pages),
+        export_routes(desk, gate),  # before the views: `mine.csv` is no view
         queue_routes(desk, gate, pages),
         talk_routes(desk, gate, pages, assets, talks),
         action_routes(desk, gate, talks),
         filed_routes(desk, gate, pages),
         live_routes(desk, gate, hub),
         people_routes(desk, gate, pages),
+        audit_routes(desk, gate, pages),
     ):
         app.include_router(router, include_in_schema=False)
     add_nowhere(app, gate, pages)
@@ -88,6 +66,8 @@ def add_inbox(app: FastAPI, desk: Desk) -> None:
             return Response(words, status, headers=shown, media_type="text/plain")
         headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, ThrottledError) else None
         return pages.page("trouble.html.j2", guest, status, headers, heading=heading, words=words)
+
+    return gate, pages
 
 
 def _guest(gate: Gate, request: Request) -> Guest | None:
