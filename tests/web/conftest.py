@@ -46,7 +46,7 @@ def signed_in(address: str) -> Iterator[SignedIn]:
 
     def client(name: str) -> Client:
         if name not in clients:
-            clients[name] = Client(base_url=address, follow_redirects=False)
+            clients[name] = Client(base_url=address, follow_redirects=False, timeout=60)
             if name != "nobody":
                 assert sign_in(clients[name], name).status_code == 303
         return clients[name]

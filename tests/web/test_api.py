@@ -104,7 +104,7 @@ def api(office: Office, address: str) -> Iterator[Api]:
     def client(name: str, scope: str = "manage") -> Client:
         if (name, scope) not in clients:
             token = accounts.add_token(office.desk, office.viewer(name), "tests", scope, None)
-            clients[name, scope] = Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"})
+            clients[name, scope] = Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         return clients[name, scope]
 
     yield client
@@ -136,7 +136,7 @@ def test_the_table_names_every_operation() -> None:
 @pytest.mark.parametrize("operation", sorted(TABLE))
 def test_nobody_gets_in_without_a_token(operation: str, address: str) -> None:
     for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic ZGFuYTp4"}):
-        with Client(base_url=f"{address}/api/v1", headers=headers) as client:
+        with Client(base_url=f"{address}/api/v1", headers=headers, timeout=60) as client:
             response = call(client, operation, "C1001")
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == "Bearer"
