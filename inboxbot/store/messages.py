@@ -19,7 +19,7 @@ from inboxbot.store import search
 from inboxbot.store.bounces import stopped
 from inboxbot.store.outbox import answered, conversation_behind, count_automatic
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
-from inboxbot.understanding import entities_as_json, intent_as_json
+from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
 RECORDED, DECIDED = "recorded", "decided"
 REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
@@ -269,6 +269,7 @@ def _decision_row(row_id: int, understood: Understood, decision: Decision, now: 
         entities=entities_as_json(understanding.entities),
         unexplained=[{"text": item.text, "why": item.why} for item in understanding.unexplained],
         vetoes=[{"code": veto.code, "words": veto.words, "evidence": veto.evidence} for veto in understanding.vetoes],
+        evidence=[evidence_as_json(one) for one in understanding.evidence],
         authenticity={"status": authenticity.status.value, "domain": authenticity.domain, "proof": authenticity.proof},
         assignee=decision.assignee,
         priority=decision.priority.value,

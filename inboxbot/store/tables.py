@@ -111,6 +111,7 @@ class DecisionRow(SQLModel, table=True):
     entities: dict[str, Any] = Field(sa_column=_json())
     unexplained: list[dict[str, str]] = Field(sa_column=_json())
     vetoes: list[dict[str, str]] = Field(sa_column=_json())
+    evidence: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'")))
     authenticity: dict[str, str] = Field(sa_column=_json())
     assignee: str | None = None
     priority: str

@@ -14,6 +14,7 @@ from factories import (
     open_store,
     raw_mail,
     record_mail,
+    understood_as,
 )  # fmt: skip
 
 from inboxbot.decision import Decision, Outcome
@@ -22,6 +23,8 @@ from inboxbot.message import MessageKey, RawMessage
 from inboxbot.store import export, messages
 from inboxbot.store.engine import Store
 from inboxbot.store.messages import Position
+from inboxbot.store.tables import DecisionRow
+from inboxbot.understanding import Evidence, Intent, evidence_as_json
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 NEW = MessageKey("ar", 7, 99)
@@ -201,3 +204,12 @@ def test_a_decision_on_a_duplicate_names_the_row_of_the_first(store: Store) -> N
     second = decided_mail(store, 2, decision=filed, duplicate_of=MessageKey("ar", 7, 1))
     with store.transaction() as session:
         assert messages._row(session, second).duplicate_of == 1
+
+
+def test_a_decision_keeps_which_words_showed_what(store: Store) -> None:
+    shown = Evidence("entity", "invoice_numbers", "text", 7, 12, "20103", "INV-20103")
+    row_id = decided_mail(store, case=a_case(understanding=understood_as(Intent.INVOICE_COPY, evidence=(shown,))))
+    with store.transaction() as session:
+        row = session.get(DecisionRow, row_id)
+        assert row is not None
+        assert row.evidence == [evidence_as_json(shown)]
