@@ -26,6 +26,9 @@ _JOINS = (", ", ", ", " ", " - ")
 _CLOSING_WORDS = 8
 _MARKS = {"~ ": "closing", "+ ": "signature", "# ": "disclaimer"}
 _NO_ASK = {COURTESY, CONTEXT, "sig", "disc", "spam", "auto_reply", "bounce"}
+INSERTED_WEIGHT = 1.0
+_ASK_LENGTH = 80  # characters
+_STRIDE = 7919  # a prime: neighbours among the examples get different clauses
 _LEAST = 0.01  # a weight that is smaller is left out
 
 SHIPPED = Path(__file__).parent / "ingest" / "data" / "line_weights.json"
@@ -35,10 +38,11 @@ Span = tuple[str, str]  # tag and text
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A line that is not blank: its tag, whether it may ask for something, where a signature begins in it (-1: nowhere)."""
+    """A line that is not blank: its tag, whether it may ask, whether we put it there, where a signature begins in it (-1: nowhere)."""
 
     tag: str
     asks: bool = False
+    inserted: bool = False
     cut: int = -1
 
 
@@ -54,7 +58,8 @@ class Example:
 
 def train(folder: Path, target: Path) -> Weights:
     """Train on the corpus in `folder`; write the weights to `target` and return them."""
-    weights = fit([*map(example, corpus.load(folder, "train")), *endings(folder)])
+    examples = [*map(example, corpus.load(folder, "train")), *endings(folder)]
+    weights = fit([*examples, *with_asks(examples, lone_asks(folder))])
     data = {"lines": dict(weights.features), "inline": dict(weights.inline)}
     target.write_text(json.dumps(data, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     return weights
@@ -82,7 +87,7 @@ def _labelled(spans: Sequence[Span]) -> Labelled:
     asks = not {name for kind in kinds for name in kind.split("+")} <= _NO_ASK
     cut = sum(len(text) for _, text in spans[: kinds.index("sig")]) if "sig" in kinds else -1
     short = sum(len(text.split()) for _, text in spans) <= _CLOSING_WORDS
-    return Labelled("closing" if short and ("sig" in kinds or set(kinds) == {COURTESY}) else "text", asks, cut)
+    return Labelled("closing" if short and ("sig" in kinds or set(kinds) == {COURTESY}) else "text", asks=asks, cut=cut)
 
 
 def endings(folder: Path) -> list[Example]:
@@ -96,6 +101,35 @@ def endings(folder: Path) -> list[Example]:
             labels = tuple(Labelled(tag, asks=tag == "text") for tag, text in pairs if text)
             found.append(Example(f"{path.stem}-{number % 4}", tuple(text for _, text in pairs), labels, lines.sender(name, address)))
     return found
+
+
+def lone_asks(folder: Path) -> list[str]:
+    """The corpus's clauses that may ask for something, as people put them behind their signature."""
+    return [clause.text for clause in corpus.load_clauses(folder) if not clause.labels <= _NO_ASK and len(clause.text) <= _ASK_LENGTH]
+
+
+def with_asks(examples: Sequence[Example], asks: Sequence[str]) -> list[Example]:
+    """The signed examples once more, each with an ask as a line of its own: above the signature, inside or below it.
+
+    Few people write so, and what they write there must not be lost.
+    """
+    found = []
+    for number, one in enumerate(examples):
+        signed = [index for index, label in enumerate(one.labels) if label.tag == "signature"]
+        if not signed or not asks:
+            continue
+        ask = asks[number * _STRIDE % len(asks)]
+        place = (signed[0], len(one.labels), signed[-1] + 1)[number % 3]
+        found.append(_inserted(one, ask, place, gap=number % 2 == 0))
+    return found
+
+
+def _inserted(one: Example, ask: str, place: int, *, gap: bool) -> Example:
+    """The example with a line of text before its label `place`, with or without a blank line above."""
+    filled = [index for index, text in enumerate(one.texts) if text.strip()]
+    line = filled[place] if place < len(filled) else len(one.texts)
+    texts = (*one.texts[:line], *([""] if gap else []), ask, *one.texts[line:])
+    return Example(one.writer, texts, (*one.labels[:place], Labelled("text", inserted=True), *one.labels[place:]), one.sender)
 
 
 def fit(examples: Iterable[Example]) -> Weights:
@@ -119,6 +153,10 @@ class _Row:
     cost: float = 1.0
 
 
+def _cost(label: Labelled) -> float:
+    return INSERTED_WEIGHT if label.inserted else ASK_WEIGHT if label.asks else 1.0
+
+
 def _line_rows(one: Example) -> list[_Row]:
     found = lines.looked_at(one.texts)
     labels = one.labels[len(one.labels) - len(found) :]
@@ -126,7 +164,7 @@ def _line_rows(one: Example) -> list[_Row]:
     for place, features in enumerate(lines.features(found, len(one.labels), one.sender)):
         last = place + 1 == len(found)
         below = link(END if last else labels[place + 1].tag, gap=not last and found[place + 1].gap)
-        rows.append(_Row(one.writer, [*features, *below], labels[place].tag, ASK_WEIGHT if labels[place].asks else 1.0))
+        rows.append(_Row(one.writer, [*features, *below], labels[place].tag, _cost(labels[place])))
     return rows
 
 

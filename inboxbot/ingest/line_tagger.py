@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp, log
 
-from inboxbot.ingest import lines
+from inboxbot.ingest import disclaimers, lines
 from inboxbot.ingest.lines import Sender
 
 TAGS = ("text", "closing", "signature", "disclaimer")
@@ -94,8 +94,14 @@ def tag(texts: Sequence[str], who: Sender, weights: Weights) -> dict[int, str]:
     found = lines.looked_at(texts)
     rows = lines.features(found, sum(1 for text in texts if text.strip()), who)
     gaps = [line.gap for line in found[1:]] + [False]
-    names = [_checked(line, name) for line, name in zip(found, best(rows, gaps, weights), strict=True)]
-    return {line.index: name for line, name in zip(found, _announced(found, names), strict=True)}
+    names = [_checked(line, name, who) for line, name in zip(found, best(rows, gaps, weights), strict=True)]
+    return {line.index: name for line, name in zip(found, _announced(found, _headed(names)), strict=True)}
+
+
+def _headed(names: Sequence[str]) -> list[str]:
+    """The tags; but text for a name above everything that was written: a signature stands below."""
+    first = next((index for index, name in enumerate(names) if name in KEPT), 0)
+    return ["text" if name == "signature" else name for name in names[:first]] + list(names[first:])
 
 
 def _announced(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
@@ -110,11 +116,15 @@ def _announced(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
     return answer
 
 
-def _checked(line: lines.Line, name: str) -> str:
+def _checked(line: lines.Line, name: str, who: Sender) -> str:
     """The tag; but text where a line says what no signature says, and what it is where it says so itself."""
-    if lines.notices(line) > 1 and lines.is_disclaimer(line):
+    if lines.is_disclaimer(line):
         return "disclaimer"
-    if name == "signature" and (lines.says_something(line) or lines.is_answer(line) or lines.asks(line)):
+    if name == "signature" and line.closing and "closing" in line.classes and lines.name_share(line, who) == "none":
+        return "closing"
+    if name == "disclaimer" and 0 < disclaimers.start(line.text) < len(line.text):
+        return "text"  # with a disclaimer behind it on the line
+    if name == "signature" and (lines.says_something(line) or lines.is_answer(line) or lines.asks(line) or lines.is_prose(line, who)):
         return "text"
     if name not in KEPT and "。" in line.text:  # a sentence in a script that the weights do not know
         return "text"

@@ -114,7 +114,27 @@ _CLASSES = {
     betalning kontoutdrag vennligst send betale betaling venligst prosím pošlete fakturu lasku
     laskun kérem számla számlát vă rog factura lütfen fatura пожалуйста счет пришлите
     """,
+    "talk": """
+    i'm i'll i've i'd we we're we'll we've our you you're your yours  it's its is are was were
+    be been being has have had does don't doesn't didn't won't can't isn't aren't not this that
+    these those they them their mine there shall should must might if because already still yet
+    only less minus off wrong damaged short different wir uns unser unsere unserer unseren euch
+    eure ihnen  ihr ich mir mich es ist sind war waren wird werden haben hat habe hatten nicht
+    kein keine keinen schon noch auf statt durch mal abzüglich neue falsch beschädigt je j'ai nous
+    vous nos notre votre mes elle est sont était avons avez ai pas jamais déjà encore moins c'est
+    ce cette mis nuestro nuestra nuestros su sus está están fue hemos han ya menos eso esto ci vi
+    ti è era abbiamo avete hanno ho non già ancora meno questo questa nostro nostra vostro vostra
+    wij ons onze jullie uw ik mij het zijn heeft hebben heb niet geen al nog dit dat minder não
+    nós nossa nosso vossa vosso você já ainda foi foram temos estão isto isso meu minha nas nam
+    nasz nasza państwa jest są był mamy nie już jeszcze oss vår våra vårt ert ni jag mig är var
+    har hade inte redan ännu våre dere deres jeg hadde ikke allerede ennå vores jer jeres meidän
+    teidän minä oli ovat ei vielä jo náš nám vám jsou byl máme ne už ještě nem volt már még noi nu
+    este sunt avem deja biz bizim siz değil мы нам наш вы ваш это не уже еще εμείς μας σας δεν
+    είναι
+    """,
     "request": """
+    bank banks bankverbindung banque banco banca konto account-number iban swift ship shipping shipped delivery
+    discount skonto escompte descuento sconto
     resubmit submit respond required please pls plz kindly send resend need needs want wants could
     would can cannot also copy copies missing wire remit paid refund dispute confirm attach
     attached forward call cancel hold release why what where when how w-9 w9 owe urgent urgently

@@ -23,6 +23,14 @@ _SHORT = 12  # words; a longer line is no closing formula
 
 _AND = r"(?:\s(?:and|und|et|y|e|en|og|och|&)\s|\s?[,;/!.]\s?|\s)"
 _CLOSING = re.compile(rf"\W{{0,3}}(?:{phrases.CLOSINGS})(?:{_AND}(?:{phrases.CLOSINGS}))?\b", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"you(?:['’]re| are)? receiv(?:e|ing|ed) this (?:(?:e-?mail|message|notice|notification) )?(?:because|as|since)|powered by \S+$"
+    r"|sie erhalten diese (?:e-?mail|nachricht|mail),? weil|vous recevez ce (?:message|courriel|mail) (?:car|parce que)"
+    r"|(?:recibe|usted recibe|has recibido) este (?:correo|mensaje) porque|ricev\w+ quest[ao] (?:e-?mail|messaggio) perch[eé]"
+    r"|u ontvangt (?:deze|dit) (?:e-?mail|bericht) omdat",
+    re.IGNORECASE,
+)
+_GOES_ON = ("and ", "And ", "or ", "but ", "und ", "oder ", "et ", "y ", "e ", "en ", "og ", "och ")
 _POSTSCRIPT = re.compile(rf"\W{{0,3}}(?:{phrases.POSTSCRIPTS})", re.IGNORECASE)
 _DISCLAIMER = re.compile(phrases.DISCLAIMERS, re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d.,:/-]*")
@@ -216,18 +224,21 @@ def notices(line: Line) -> int:
 
 def asks(line: Line) -> bool:
     """Whether a line asks for something in so many words, or goes on with what was asked."""
-    return "request" in line.classes or line.folded[:1] in (
-        ["and"],
-        ["or"],
-        ["but"],
-        ["und"],
-        ["et"],
-        ["y"],
-        ["e"],
-        ["en"],
-        ["og"],
-        ["och"],
-    )
+    if "request" in line.classes or ("talk" in line.classes and len(line.words) > 1 and "mobile" not in line.classes):
+        return True
+    return line.text.startswith(_GOES_ON)
+
+
+_PARTICULARS = frozenset({"post", "firm", "street", "contact", "register", "mobile"})
+
+
+def is_prose(line: Line, who: Sender) -> bool:
+    """Whether nearly all words of a line are small, and none is a post, a firm, a place or the sender's name."""
+    count = len(line.words)
+    if count <= 2 or line.classes & _PARTICULARS:  # noqa: PLR2004
+        return False
+    small = sum(word[0].islower() and folded not in phrases.CONNECTORS for word, folded in zip(line.words, line.folded, strict=True))
+    return small >= max(2, count - 2) and name_share(line, who) not in ("all", "first", "some")
 
 
 def may_ask(line: Line) -> bool:
@@ -249,6 +260,10 @@ def is_answer(line: Line) -> bool:
 
 def is_disclaimer(line: Line) -> bool:
     """Whether a line says by itself that it is a disclaimer."""
+    if _FOOTER.match(line.text):
+        return True
+    if notices(line) < 2:  # noqa: PLR2004  one such word may be anybody's
+        return False
     found = None if "?" in line.text else _DISCLAIMER.search(line.text)
     return found is not None and not any(mark in line.text[: found.start()] for mark in (". ", "! "))
 

@@ -48,8 +48,8 @@ saludos|salutations|merci|saluti|grazie|groet\w*|hälsning\w*|hilsen|pozdr\w*|te
 
 # What telephones' mail programs write below a mail.
 MOBILE = _alternatives(r"""
-sent (?:from|via|with|using) (?:my |the )?(?:\w+ ){0,3}(?:i?phone|ipad|mobile|android|samsung|galaxy|blackberry|outlook|mail
-|gmail|yahoo|device|huawei|pixel|phone|proton ?mail|spark|superhuman|app|smartphone|handy|tablet|windows|aol|web)\b
+(?:sent|secured) (?:from|via|with|using) \[?(?:my |the )?(?:\w+ ){0,3}(?:i?phone|ipad|mobile|android|samsung|galaxy|blackberry|outlook|mail
+|gmail|yahoo|tuta|device|huawei|pixel|phone|proton ?mail|spark|superhuman|app|smartphone|handy|tablet|windows|aol|web)\b
 sent (?:from|via) (?:my |the )?\w+$|get outlook for|get bluemail
 (?:von|vom) (?:meinem|mein|unterwegs|mobil\w*|handy|iphone|smartphone)\b.{0,60}(?:gesendet|geschickt)?
 gesendet (?:von|mit|aus|über)\b|diese nachricht wurde von meinem|holen sie sich outlook|outlook für (?:ios|android)

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from inboxbot import line_training
-from inboxbot.ingest import line_tagger, lines, signature
+from inboxbot.ingest import body, line_tagger, lines, signature
 
 CORPUS = Path(__file__).parents[2] / "models" / "corpus"
 
@@ -36,3 +38,35 @@ def test_most_lines_of_the_endings_are_told_right() -> None:
         right += sum(a == (label.tag in line_tagger.KEPT) for a, label in zip(found, one.labels, strict=True))
         total += len(found)
     assert right / total > 0.94
+
+
+SIGNED = (
+    (
+        "Please resend 20155.\n\nThanks,",
+        "Megan Fuller\nAP Manager, Alder & Stone\nc. 555-0142",
+        "Megan Fuller",
+        "m.fuller@alderstone.example",
+    ),
+    (
+        "Bitte die 20285 nochmal.\n\nFreundliche Grüße",
+        "Karin Steiner\nGruber Maschinenbau GmbH",
+        "Karin Steiner",
+        "k.steiner@gruber-mb.example",
+    ),
+    ("Balance?", "Joe", "Joe Tran", "joe.tran@bayline-marine.example"),
+)
+
+
+@pytest.mark.parametrize(
+    "form", ["{text}\n{ask}\n\n{name}", "{text}\n{name}\n\n{ask}", "{text}\n{name}\n{ask}"], ids=["above", "below", "tight"]
+)
+def test_an_ask_beside_the_signature_is_kept(form: str) -> None:
+    asks = line_training.lone_asks(CORPUS)[::23]
+    assert len(asks) > 100
+    tried = [(ask, *one) for ask in asks for one in SIGNED]
+    lost = [
+        ask
+        for ask, text, name, sender, address in tried
+        if ask not in body.split(form.format(text=text, ask=ask, name=name), sender, address).new_text
+    ]
+    assert len(lost) <= len(tried) // 100, lost
