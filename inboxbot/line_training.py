@@ -27,6 +27,7 @@ _CLOSING_WORDS = 8
 _MARKS = {"~ ": "closing", "+ ": "signature", "# ": "disclaimer"}
 _NO_ASK = {COURTESY, CONTEXT, "sig", "disc", "spam", "auto_reply", "bounce"}
 INSERTED_WEIGHT = 1.0
+FOOTER_EVERY = 4  # of so many examples one gets a footer
 _ASK_LENGTH = 80  # characters
 _STRIDE = 7919  # a prime: neighbours among the examples get different clauses
 _LEAST = 0.01  # a weight that is smaller is left out
@@ -59,7 +60,7 @@ class Example:
 def train(folder: Path, target: Path) -> Weights:
     """Train on the corpus in `folder`; write the weights to `target` and return them."""
     examples = [*map(example, corpus.load(folder, "train")), *endings(folder)]
-    weights = fit([*examples, *with_asks(examples, lone_asks(folder))])
+    weights = fit([*examples, *with_asks(examples, lone_asks(folder)), *with_footers(examples, footers(folder))])
     data = {"lines": dict(weights.features), "inline": dict(weights.inline)}
     target.write_text(json.dumps(data, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     return weights
@@ -120,16 +121,30 @@ def with_asks(examples: Sequence[Example], asks: Sequence[str]) -> list[Example]
             continue
         ask = asks[number * _STRIDE % len(asks)]
         place = (signed[0], len(one.labels), signed[-1] + 1)[number % 3]
-        found.append(_inserted(one, ask, place, gap=number % 2 == 0))
+        found.append(_inserted(one, ask, Labelled("text", inserted=True), place, gap=number % 2 == 0))
     return found
 
 
-def _inserted(one: Example, ask: str, place: int, *, gap: bool) -> Example:
-    """The example with a line of text before its label `place`, with or without a blank line above."""
+def footers(folder: Path) -> list[str]:
+    """The footers in `footers.txt`, one a line: what firms and machines put below everything."""
+    return [line for line in (folder / "footers.txt").read_text(encoding="utf-8").splitlines() if line]
+
+
+def with_footers(examples: Sequence[Example], lines_below: Sequence[str]) -> list[Example]:
+    """Some examples once more with a footer at their end."""
+    return [
+        _inserted(one, lines_below[number * _STRIDE % len(lines_below)], Labelled("disclaimer"), len(one.labels), gap=number % 3 > 0)
+        for number, one in enumerate(examples[::FOOTER_EVERY])
+        if one.labels
+    ]
+
+
+def _inserted(one: Example, text: str, label: Labelled, place: int, *, gap: bool) -> Example:
+    """The example with another line before its label `place`, with or without a blank line above."""
     filled = [index for index, text in enumerate(one.texts) if text.strip()]
     line = filled[place] if place < len(filled) else len(one.texts)
-    texts = (*one.texts[:line], *([""] if gap else []), ask, *one.texts[line:])
-    return Example(one.writer, texts, (*one.labels[:place], Labelled("text", inserted=True), *one.labels[place:]), one.sender)
+    texts = (*one.texts[:line], *([""] if gap else []), text, *one.texts[line:])
+    return Example(one.writer, texts, (*one.labels[:place], label, *one.labels[place:]), one.sender)
 
 
 def fit(examples: Iterable[Example]) -> Weights:

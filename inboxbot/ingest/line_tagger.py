@@ -95,13 +95,24 @@ def tag(texts: Sequence[str], who: Sender, weights: Weights) -> dict[int, str]:
     rows = lines.features(found, sum(1 for text in texts if text.strip()), who)
     gaps = [line.gap for line in found[1:]] + [False]
     names = [_checked(line, name, who) for line, name in zip(found, best(rows, gaps, weights), strict=True)]
-    return {line.index: name for line, name in zip(found, _announced(found, _headed(names)), strict=True)}
+    return {line.index: name for line, name in zip(found, _announced(found, _between(found, _headed(names))), strict=True)}
 
 
 def _headed(names: Sequence[str]) -> list[str]:
     """The tags; but text for a name above everything that was written: a signature stands below."""
     first = next((index for index, name in enumerate(names) if name in KEPT), 0)
     return ["text" if name == "signature" else name for name in names[:first]] + list(names[first:])
+
+
+def _between(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
+    """The tags; but text for a line alone between two lines of text, as the fields of a form are."""
+    answer = list(names)
+    for index in range(1, len(names) - 1):
+        around = (names[index - 1], names[index], names[index + 1])
+        tight = not (found[index].gap or found[index + 1].gap)
+        if around == ("text", "signature", "text") and tight and found[index - 1].words:
+            answer[index] = "text"
+    return answer
 
 
 def _announced(found: Sequence[lines.Line], names: Sequence[str]) -> list[str]:
@@ -129,7 +140,7 @@ def _checked(line: lines.Line, name: str, who: Sender) -> str:
     if name not in KEPT and "。" in line.text:  # a sentence in a script that the weights do not know
         return "text"
     bare = name == "disclaimer" and "notice" not in line.classes
-    return "text" if bare and (lines.may_ask(line) or lines.asks(line)) else name
+    return "text" if bare and (lines.may_ask(line) or lines.asks(line) or lines.is_prose(line, who)) else name
 
 
 @cache

@@ -271,6 +271,8 @@ def is_disclaimer(line: Line) -> bool:
 def says_something(line: Line) -> bool:
     """Whether a line holds what no signature holds: money, a share, a day, a number alone, or a change that somebody must note."""
     text = line.text
+    if "...." in text:
+        return True  # a form's dotted line
     if "change" in line.classes and (any(map(str.isdigit, _SINCE_YEAR.sub("", text))) or ":" in text):
         return True
     if _PHONE.search(text) or "contact" in line.classes:
