@@ -59,8 +59,10 @@ def test_a_message_that_makes_a_step_raise_is_routed_with_the_trace(store: Store
     )
     assert row["outbox"] == []
     (audited,) = [one for one in exported(store, export.audit) if one["what"] == "crashed"]
-    assert "ZeroDivisionError: a step broke" in audited["detail"]["trace"]
-    assert "raise error" in audited["detail"]["trace"]
+    trace = audited["detail"]["trace"]
+    assert trace.rstrip().endswith("ZeroDivisionError")
+    assert "test_crash_path.py" in trace
+    assert "a step broke" not in trace  # an error's words may be the mail's own; the trace says where, not what
     with store.transaction() as session:
         (conversation,) = conversations.listing(session)
         assert (conversation.priority, conversation.subject, conversation.status) == (
