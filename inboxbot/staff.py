@@ -122,6 +122,7 @@ class QueueFilter:
     tag: str = ""
     lane: str = ""  # fraud
     in_doubt: bool = False  # a mail of ours whose fate is unknown
+    to_approve: bool = False  # a colleague's reply waits for a second pair of eyes
     mentions_me: bool = False
     newest_first: bool = False  # instead of the most urgent first
 
@@ -146,6 +147,7 @@ VIEWS: tuple[View, ...] = (
     View("mentions", "Mentions", QueueFilter(_ACTIVE, mentions_me=True)),
     View("fraud", "Fraud lane", QueueFilter(_ACTIVE, lane="fraud")),
     View("doubt", "In doubt", QueueFilter(_ACTIVE, in_doubt=True)),
+    View("approve", "To approve", QueueFilter(_ACTIVE, to_approve=True)),
     View("waiting", "Waiting for customer", QueueFilter(("pending",), newest_first=True)),
     View("snoozed", "Snoozed", QueueFilter(("snoozed",), newest_first=True)),
     View("closed", "Closed", QueueFilter(("closed",), newest_first=True)),

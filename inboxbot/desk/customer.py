@@ -18,7 +18,7 @@ from inboxbot.staff import Permission, Viewer
 from inboxbot.store import contacts, inbox
 from inboxbot.store.contacts import LearnedContact
 
-RECENT_PAYMENTS = 6
+RECENT_PAYMENTS, MOST_SUGGESTED = 6, 12
 LABELS = ("current", "1 to 30", "31 to 60", "61 to 90", "over 90")
 
 
@@ -62,7 +62,8 @@ class CustomerCard:
     invoices: tuple[Invoice, ...]  # open, oldest due first
     days_overdue: dict[str, int]
     missing_documents: frozenset[str]
-    payments: tuple[Payment, ...]
+    payments: tuple[Payment, ...]  # the latest few
+    all_payments: tuple[Payment, ...]
     promises: tuple[PromiseLine, ...]
     disputes: tuple[DisputeLine, ...]
     conversations: tuple[Conversation, ...]
@@ -78,6 +79,7 @@ def card(desk: Desk, viewer: Viewer, customer_id: str, *, but: int | None = None
     if facts is None or facts.customer is None:
         raise NotFoundError(f"there is no customer {customer_id}")
     today = desk.now().astimezone(ZoneInfo(desk.config.company.timezone)).date()
+    payments = tuple(sorted(facts.payments, key=lambda p: (p.date, p.payment_id), reverse=True))
     with desk.store.reading() as session:
         promises, disputes = inbox.promises(session, customer_id, viewer.scope), inbox.disputes(session, customer_id, viewer.scope)
         earlier = inbox.of_customer(session, customer_id, viewer.scope, but=but)
@@ -88,7 +90,8 @@ def card(desk: Desk, viewer: Viewer, customer_id: str, *, but: int | None = None
         invoices=facts.open_invoices,
         days_overdue={i.invoice_number: i.days_overdue(today) for i in facts.open_invoices if i.balance > 0},
         missing_documents=facts.missing_documents,
-        payments=tuple(sorted(facts.payments, key=lambda p: (p.date, p.payment_id), reverse=True)[:RECENT_PAYMENTS]),
+        payments=payments[:RECENT_PAYMENTS],
+        all_payments=payments,
         promises=tuple(
             PromiseLine(
                 row.promised_for,
@@ -105,6 +108,22 @@ def card(desk: Desk, viewer: Viewer, customer_id: str, *, but: int | None = None
         learned=tuple(contact for contact in learned if contact.confirmed_at is None),
         incomplete=facts.incomplete,
     )
+
+
+def suggested(desk: Desk, viewer: Viewer, words: str) -> list[Customer]:
+    """Customers in scope whose number begins with what was typed or whose name has every word of it, for a field that completes."""
+    require(viewer, Permission.READ)
+    wanted = words.casefold().split()
+    if not wanted:
+        return []
+    every = sorted(desk.ledger().customers.values(), key=lambda one: one.customer_id)
+    found = [
+        one
+        for one in every
+        if viewer.scope.covers(one.customer_id)
+        and (one.customer_id.casefold().startswith(words.strip().casefold()) or all(word in one.name.casefold() for word in wanted))
+    ]
+    return found[:MOST_SUGGESTED]
 
 
 def promise_state(facts: Facts, state: str, promised_for: date, numbers: list[str], made_on: date, today: date) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inboxbot.config import Config
-from inboxbot.conversation import Conversation
+from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.desk.access import require
 from inboxbot.desk.office import Desk
 from inboxbot.errors import UsageError
 from inboxbot.staff import Permission, Viewer
-from inboxbot.store import approvals, conversations, inbox
+from inboxbot.store import approvals, conversations, desk_notes, inbox
 from inboxbot.store.approvals import Approval, ApprovalState
 from inboxbot.store.engine import Session
 
@@ -30,6 +30,15 @@ def hold_back(
     what = "reply waits for approval"
     conversations.audit(session, who=who, what=what, now=now, conversation_id=conversation.conversation_id, detail=detail)
     return ids
+
+
+def waiting(desk: Desk, viewer: Viewer) -> list[Approval]:
+    """Every reply that waits for a second pair of eyes, within the viewer's customers, oldest first."""
+    require(viewer, Permission.WORK)
+    with desk.store.reading() as session:
+        found = approvals.waiting(session)
+        mine = {one.conversation_id for one in inbox.by_ids(session, [a.conversation_id for a in found], viewer.scope)}
+    return [one for one in found if one.conversation_id in mine]
 
 
 def waiting_in(desk: Desk, viewer: Viewer, conversation_id: int) -> list[Approval]:
@@ -59,12 +68,20 @@ def reject(desk: Desk, viewer: Viewer, approval_id: int, why: str) -> int:
 
 
 def let_go(session: Session, approval_id: int, who: str, now: datetime) -> int:
-    """Approve: the frozen mail is ready to be sent; the conversation's number. Raises UsageError for its author."""
+    """Approve: the frozen mail is ready to be sent; the conversation's number. Raises UsageError for its author.
+
+    With the last one that waited the conversation goes where its author wanted it: to the customer's turn, or closed.
+    """
     approval = approvals.get(session, approval_id)
     if _same_person(approval.author, who):
         raise UsageError(f"{who} wrote reply {approval_id}: somebody else must approve it ([security] four_eyes)")
     approvals.decide(session, approval, ApprovalState.APPROVED, who, now)
     _note(session, approval, "reply approved", who, now)
+    present = conversations.get(session, approval.conversation_id)
+    if present.status is ConversationStatus.OPEN and not approvals.waiting(session, approval.conversation_id):
+        closes = inbox.replied_with(session, approval.conversation_id, approval.outbox_id).get("close")
+        after = ConversationStatus.CLOSED if closes else ConversationStatus.PENDING
+        conversations.set_status(session, approval.conversation_id, after, approval.author, now)
     return approval.conversation_id
 
 
@@ -73,9 +90,19 @@ def turn_down(session: Session, approval_id: int, why: str, who: str, now: datet
     approval = approvals.get(session, approval_id)
     approvals.decide(session, approval, ApprovalState.REJECTED, who, now)
     words = f"reply {approval_id} by {approval.author} was not approved: {why}\n\n{approval.text}"
-    conversations.add_note(session, approval.conversation_id, words, who, now)
+    note_id = conversations.add_note(session, approval.conversation_id, words, who, now)
+    if "@" in approval.author and not _same_person(approval.author, who):  # the author finds it among the mentions
+        told = f"{who} did not approve your reply"
+        desk_notes.mention(session, approval.conversation_id, note_id, approval.author)
+        desk_notes.notify(session, approval.author, "mentioned", f"note:{note_id}", approval.conversation_id, told, now)
     _note(session, approval, "reply rejected", who, now)
     return approval.conversation_id
+
+
+def withdraw(session: Session, approval: Approval, who: str, now: datetime) -> None:
+    """It is taken back before anybody decided: the frozen mail is cancelled."""
+    approvals.decide(session, approval, ApprovalState.REJECTED, who, now)
+    _note(session, approval, "reply withdrawn", who, now)
 
 
 def _in_scope(session: Session, viewer: Viewer, approval_id: int) -> None:

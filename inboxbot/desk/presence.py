@@ -37,6 +37,12 @@ def names(desk: Desk, addresses: Collection[str]) -> dict[str, str]:
         return {user.email: user.name for user in staff.users(session) if user.email in addresses}
 
 
+def latest(desk: Desk) -> int:
+    """The number of the latest event: by it a page knows whether something happened since it was made."""
+    with desk.store.reading() as session:
+        return inbox.last_event(session)
+
+
 def happenings(desk: Desk, since: int | None) -> tuple[int, list[tuple[Event, str | None]], list[Present]]:
     """(the latest event's number, events since with their conversation's customer, who is present); the caller filters by viewer."""
     with desk.store.reading() as session:

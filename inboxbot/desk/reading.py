@@ -20,7 +20,8 @@ from inboxbot.understanding import Intent
 
 MOST_PER_PAGE = 200
 _STATUS = ("open", "pending", "snoozed", "closed")
-_INTERNAL_VIEWS = frozenset({"mine", "team", "mentions", "unassigned"})  # say nothing to somebody who has no work here
+_INTERNAL_VIEWS = frozenset({"mine", "team", "mentions", "unassigned", "approve"})  # say nothing to somebody who has no work here
+_APPROVALS = "approve"  # a view only where every reply takes two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Found:
 def views(desk: Desk, viewer: Viewer) -> list[View]:
     """The views in the sidebar: ours, the shared ones, the viewer's own."""
     require(viewer, Permission.READ)
-    standard = [view for view in VIEWS if viewer.may(Permission.WORK) or view.key not in _INTERNAL_VIEWS]
+    works, two_people = viewer.may(Permission.WORK), desk.config.security.four_eyes == "all"
+    standard = [view for view in VIEWS if (works or view.key not in _INTERNAL_VIEWS) and (two_people or view.key != _APPROVALS)]
     with desk.store.reading() as session:
         return standard + saved_views.of(session, viewer.who)
 

@@ -8,7 +8,6 @@ sending looks at each alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from inboxbot.config import Config
 from inboxbot.conversation import Conversation, ConversationStatus
@@ -22,7 +21,7 @@ from inboxbot.message import Address, Message
 from inboxbot.reply import Document, OutboxState
 from inboxbot.responders import compose, freeze
 from inboxbot.staff import Permission, Viewer
-from inboxbot.store import bounces, conversations, desk_notes, inbox, messages, outbox, search
+from inboxbot.store import approvals, bounces, conversations, desk_notes, inbox, messages, outbox, search
 from inboxbot.store.desk_notes import ReplyDraft
 from inboxbot.store.engine import Session
 
@@ -76,6 +75,8 @@ def send(desk: Desk, viewer: Viewer, conversation_id: int, answer: Answer) -> li
         waits = four_eyes.hold_back(session, conversation, ids, answer.text, viewer.who, desk.config, now)
         detail = {"outbox": ids, "to": [a for a, _ in recipients], "documents": [d.name for d in documents], "leaves": leaves.isoformat()}
         detail["waiting_since"] = conversation.waiting_since.isoformat() if conversation.waiting_since else None
+        if answer.close:
+            detail["close"] = True
         conversations.audit(session, who=viewer.who, what="replied", now=now, conversation_id=conversation_id, detail=detail)
         if conversation.assignee is None or conversation.assignee in viewer.teams:
             conversations.assign(session, conversation_id, viewer.who, viewer.who, now)
@@ -98,8 +99,9 @@ def take_back(desk: Desk, viewer: Viewer, outbox_id: int) -> int:
             raise UsageError("only a colleague's reply can be taken back")
         if row.state == OutboxState.CANCELLED.value:
             return conversation_id
-        sent = _sent_together(session, viewer, conversation_id, outbox_id)
-        taken = [int(one) for one in sent.get("outbox", [outbox_id]) if outbox.cancel(session, int(one), now)]
+        sent = inbox.replied_with(session, conversation_id, outbox_id)
+        together = sent.get("outbox", outbox_id)
+        taken = [one for one in (together if isinstance(together, list) else [together]) if _cancel(session, int(one), viewer.who, now)]
         if outbox_id not in taken:
             raise ConflictError("it is too late: the mail has left")
         documents = [number or STATEMENT for number in _numbers(row.documents)]
@@ -276,13 +278,12 @@ def _check_unchanged(session: Session, conversation_id: int, seen: str) -> None:
     raise ConflictError("the customer has written again in the meantime; read it, then send yours if it still fits")
 
 
-def _sent_together(session: Session, viewer: Viewer, conversation_id: int, outbox_id: int) -> dict[str, Any]:
-    """What was written down when the reply was sent: its mails (one to each recipient), and since when the customer waited."""
-    for event in inbox.events(session, viewer.scope, conversation_id=conversation_id, what="replied", limit=50):
-        ids = event.detail.get("outbox")
-        if isinstance(ids, list) and outbox_id in ids:
-            return event.detail
-    return {}
+def _cancel(session: Session, outbox_id: int, who: str, now: datetime) -> bool:
+    """Stop a mail of ours that waits for its time or for a second person; False when it is too late."""
+    if (approval := approvals.of_outbox(session, outbox_id)) is not None:
+        four_eyes.withdraw(session, approval, who, now)
+        return True
+    return outbox.cancel(session, outbox_id, now)
 
 
 def _numbers(documents: Sequence[Sequence[str]]) -> list[str]:

@@ -68,11 +68,19 @@ def waiting(session: Session, conversation_id: int | None = None) -> list[Approv
     return [_approval(row) for row in session.exec(statement)]
 
 
+def of_outbox(session: Session, outbox_id: int) -> Approval | None:
+    """The one that waits over a mail of ours, None when none does."""
+    statement = select(ApprovalRow).where(ApprovalRow.outbox_id == outbox_id, ApprovalRow.state == ApprovalState.WAITING.value)
+    row = session.exec(statement).first()
+    return _approval(row) if row else None
+
+
 def decide(session: Session, approval: Approval, state: ApprovalState, who: str, now: datetime) -> None:
     """It is approved, and ready to leave, or rejected, and cancelled; ConflictError when it does not wait any more."""
-    ready = state is ApprovalState.APPROVED
+    ready, row = state is ApprovalState.APPROVED, session.get(OutboxRow, approval.outbox_id)
     _move(session, ApprovalRow, approval.approval_id, ApprovalState.WAITING, state=state.value, decided_by=who, decided_at=now)
-    changes: dict[str, object] = {"next_attempt_at": now, "created_at": now} if ready else {"finished_at": now}
+    leaves = max(now, row.next_attempt_at) if row else now  # one for later still leaves later
+    changes: dict[str, object] = {"next_attempt_at": leaves, "created_at": leaves} if ready else {"finished_at": now}
     after = OutboxState.READY if ready else OutboxState.CANCELLED
     _move(session, OutboxRow, approval.outbox_id, OutboxState.AWAITING, state=after.value, **changes)
 

@@ -18,8 +18,10 @@ from inboxbot.errors import NotFoundError
 from inboxbot.message import RawMessage
 from inboxbot.staff import QueueFilter, Scope
 from inboxbot.store import messages
+from inboxbot.store.approvals import ApprovalState
 from inboxbot.store.conversations import as_conversation
 from inboxbot.store.tables import (
+    ApprovalRow,
     AuditRow,
     ConversationRow,
     DecisionRow,
@@ -368,6 +370,15 @@ def events(  # noqa: PLR0913 - a page of the audit trail is narrowed in that man
     return [_event(row) for row in session.exec(statement)]
 
 
+def replied_with(session: Session, conversation_id: int, outbox_id: int) -> dict[str, Any]:
+    """What was written down when a reply was made: its mails (one to each recipient), since when the customer waited; {} if nothing."""
+    for event in events(session, Scope(), conversation_id=conversation_id, what="replied", limit=50):
+        ids = event.detail.get("outbox")
+        if outbox_id in (ids if isinstance(ids, list) else [ids]):
+            return event.detail
+    return {}
+
+
 def events_after(session: Session, event_id: int, limit: int = 500) -> list[Event]:
     """What happened since an event, oldest first, for the live feed."""
     return [_event(r) for r in session.exec(select(AuditRow).where(col(AuditRow.id) > event_id).order_by(col(AuditRow.id)).limit(limit))]
@@ -435,6 +446,9 @@ def _conditions(wanted: QueueFilter, place: Place, scope: Scope) -> list[ColumnE
         found.append(col(ConversationRow.id).in_(select(ConversationRow.id).where(ConversationRow.lane == wanted.lane)))
     if wanted.in_doubt:
         found.append(col(ConversationRow.id).in_(select(OutboxRow.conversation_id).where(OutboxRow.state == IN_DOUBT)))
+    if wanted.to_approve:
+        waits = select(ApprovalRow.conversation_id).where(ApprovalRow.state == ApprovalState.WAITING.value)
+        found.append(col(ConversationRow.id).in_(waits))
     if wanted.mentions_me:
         mentioned = select(MentionRow.conversation_id).where(MentionRow.email == place.me, col(MentionRow.seen_at).is_(None))
         found.append(col(ConversationRow.id).in_(mentioned))

@@ -29,22 +29,24 @@
   }
   document.addEventListener("toast", (event) => toast(event.detail.words ?? event.detail.value ?? event.detail, null, 8));
 
-  // ---- taking parts of the page anew, keeping what is open, selected and typed
+  // ---- taking parts of the page anew, keeping what is open, selected and typed; false when the server could not be reached
+  let last = Number(document.body.dataset.last), owed = false;
   async function refresh(selectors) {
     const before = location.href;
     let text;
     try {
       const answer = await fetch(before, { credentials: "same-origin", headers: { "X-Live": "1" } });
-      if (answer.redirected || !answer.ok) { if (answer.redirected) location.reload(); return; }
+      if (answer.redirected) { location.reload(); return true; }
+      if (!answer.ok) return answer.status < 500;
       text = await answer.text();
-    } catch { return; }
-    if (location.href !== before) return;
+    } catch { return false; }
+    if (location.href !== before) return true;
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const selector of selectors) {
       const old = $(selector), now = $(selector, fresh);
       if (!old && !now) continue;
-      if (!old || !now) { if (selector !== "#presence") { location.reload(); return; } continue; }
-      if (old.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), select, textarea")) continue;
+      if (!old || !now) { if (selector !== "#presence") { location.reload(); return true; } continue; }
+      if (old.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), select, textarea, .bulk-bar *")) { owed = true; continue; }
       const open = new Set($$("details[open]", old).map((d, i) => keyOf(d, i))), had = $$("details", old).map((d, i) => keyOf(d, i));
       const checked = new Set($$("input[type=checkbox]:checked", old).map((box) => box.value));
       const focused = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
@@ -61,29 +63,42 @@
     const head = $("#page", fresh);
     if (head && page()) for (const name of ["version", "above", "below"]) if (name in head.dataset) page().dataset[name] = head.dataset[name];
     if (document.title !== fresh.title) document.title = fresh.title;
+    last = Number(fresh.body.dataset.last);
+    release($("#reply-form", fresh));
     ready();
+    return true;
   }
+  function release(fresh) { // the fraud lane came or went: what is typed stays, the buttons follow
+    const mine = $("#reply-form");
+    if (!fresh || !mine) return;
+    for (const name of ["#send", '[name="then"][value="close"]']) $(name, mine).disabled = $(name, fresh).disabled;
+    const held = $("#held", mine), now = $("#held", fresh);
+    if (held && !now) held.remove();
+    if (!held && now) $("textarea", mine).after(document.adoptNode(now));
+  }
+  document.addEventListener("focusout", () => { if (owed) { owed = false; refreshSoon(400); } });
   const keyOf = (d, i) => d.id || `${d.closest("[id]")?.id ?? ""}/${d.dataset.frame ?? $("summary", d)?.textContent.replace(/\d+/g, "").trim() ?? i}`;
+  const PARTS = { queue: ["#side", ".list-head", "#list"], talk: ["#side", "#facts", "#tools", "#lane", "#timeline", "#beside"] };
   let timer = 0;
-  function refreshSoon() {
+  function refreshSoon(wait = 120) {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const kind = page()?.dataset.page;
-      if (kind === "queue") refresh(["#side", ".list-head", "#list"]);
-      else if (kind === "talk") refresh(["#side", "#facts", "#tools", "#timeline", "#beside"]);
-      else if (page()) refresh(["#side"]);
-    }, 120);
+    timer = setTimeout(async () => { if (page() && !(await refresh(PARTS[page().dataset.page] ?? ["#side"]))) refreshSoon(2000); }, wait);
   }
 
   // ---- live: what colleagues and customers do
-  let source, opened = false;
+  let source;
   function listen() {
     if (!page() || !window.EventSource) return;
     source?.close();
     source = new EventSource("/inbox/events");
-    source.addEventListener("open", () => { say(""); if (opened) refreshSoon(); opened = true; });
+    source.addEventListener("hello", (event) => {
+      say("");
+      root.classList.add("online");
+      if (JSON.parse(event.data).last !== last) refreshSoon();
+    });
     source.addEventListener("error", () => {
       say("Connection lost; trying again …");
+      root.classList.remove("online");
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
     });
     source.addEventListener("change", (event) => {
@@ -184,6 +199,18 @@
     if (t.matches(".pick input")) bulk();
   });
 
+  // ---- a customer's number completed while it is typed
+  let suggesting = 0;
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-suggest]")) return;
+    clearTimeout(suggesting);
+    suggesting = setTimeout(async () => {
+      const answer = await fetch(`/inbox/customers?q=${encodeURIComponent(event.target.value)}`, { credentials: "same-origin" }).catch(() => null);
+      if (!answer?.ok) return;
+      $("#customers")?.replaceChildren(...(await answer.json()).map((one) => Object.assign(document.createElement("option"), { value: one.value })));
+    }, 150);
+  });
+
   // ---- a mail's own HTML, in its frame, as high as it is
   function mount(details) {
     if ($("iframe", details)) return;
@@ -276,7 +303,8 @@
     ["Snooze …", "s", () => talk() ? menu("s") : act({ do: "snooze", until: "tomorrow" }, "Snoozed until tomorrow morning.")],
     ["Reply", "r", () => talk() ? mode("reply") : withRow("r")],
     ["Note", "n", () => talk() ? mode("note") : withRow("n")],
-    ["Put the machine right", "c", () => talk() ? menu("c") : withRow("c")],
+    ["Put the machine right …", "c", () => talk() ? correct() : withRow("c")],
+    ["Approve a colleague's reply", "y", () => { const button = $('[data-key="y"]'); if (button) { button.scrollIntoView({ block: "center" }); button.focus(); } else toast("No reply waits here for you."); }],
     ["Take the last reply back", "z", () => $('[data-key="z"]')?.click()],
     ["Next conversation", "j", () => talk() ? hop("below") : move(1)],
     ["Previous conversation", "k", () => talk() ? hop("above") : move(-1)],
@@ -286,6 +314,18 @@
     ["Keyboard shortcuts", "?", () => openDialog("help")],
   ];
   function withRow(key) { const link = $("a", current() ?? document.createElement("i")); if (link) go(`${link.href}#${key}`); else toast("Choose a conversation first: j and k."); }
+  // two keys for each correction: c, then what is wrong
+  const RIGHT = { i: "What it is about", d: "Details", c: "Customer", o: "Outcome" };
+  let correcting = -Infinity;
+  function correct(key = "") {
+    const found = $("#correct");
+    if (!found) { toast("Nothing was understood here that could be put right."); return; }
+    found.open = true;
+    const form = key && $(`[data-right="${key}"]`, found);
+    (form || found).scrollIntoView({ block: "nearest" });
+    if (form) $("select, input:not([type=hidden])", form).focus();
+    else { correcting = performance.now(); $("summary", found).focus({ preventScroll: true }); toast("Then i: what it is about, d: details, c: customer, o: outcome", null, 3); }
+  }
   const GO = { m: "mine", u: "unassigned", t: "team", o: "open", f: "fraud", d: "doubt", w: "waiting", s: "snoozed", c: "closed" };
   let goes = -Infinity;
   document.addEventListener("keydown", (event) => {
@@ -296,6 +336,7 @@
       t.form.requestSubmit(t.id === "reply-text" ? $("#send") : undefined);
       return;
     }
+    if (event.key === "Enter" && t.matches("#correct select, .tools select, .list-tools select")) { event.preventDefault(); t.form.requestSubmit(); return; }
     if (event.key === "Escape") {
       const open = $("details.menu[open]");
       if (open) { open.open = false; $("summary", open).focus(); }
@@ -303,6 +344,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || t.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || $("dialog[open]")) return;
+    if (performance.now() - correcting < 3000 && RIGHT[event.key]) { correcting = -Infinity; event.preventDefault(); correct(event.key); return; }
     if (performance.now() - goes < 1200 && GO[event.key]) { goes = -Infinity; event.preventDefault(); go(`/inbox/v/${GO[event.key]}`); return; }
     if (event.key === "g") { goes = performance.now(); return; }
     if (event.key === "Enter" && !t.matches("a, button, summary") && current()) { event.preventDefault(); openCurrent(); return; }
@@ -323,6 +365,7 @@
       ...COMMANDS.map(([name, key, run]) => ({ name, key, run })),
       ...$$("#side a").map((a) => ({ name: `Go to ${$("span", a).textContent}`, key: Object.entries(GO).find(([, v]) => v === a.dataset.view)?.[0], run: () => go(a.href) })).map((c) => ({ ...c, key: c.key ? `g ${c.key}` : "" })),
       ...$$(".bar .menu .sheet a[href^='/']").map((a) => ({ name: a.textContent, key: "", run: () => go(a.href) })),
+      ...(talk() ? Object.entries(RIGHT).map(([key, name]) => ({ name: `Correct: ${name}`, key: `c ${key}`, run: () => correct(key) })) : []),
       ...(talk() ? [["urgent", "Make it urgent"], ["high", "Make it high"], ["normal", "Make it normal"], ["low", "Make it low"]].map(([p, name]) => ({ name, key: "", run: () => act({ do: "priority", priority: p }, "Done.") })) : []),
     ];
     const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
@@ -363,6 +406,8 @@
     }
     bulk();
     if (!current()) recall();
+    const now = $("#side [aria-current]"), strip = now?.closest(".side-lists"); // on a telephone the views are one strip
+    if (strip) strip.scrollLeft = now.offsetLeft - (strip.clientWidth - now.offsetWidth) / 2;
   }
   function arrived() {
     const here = page();

@@ -10,7 +10,7 @@ from inbox_office import Office, build, served, sign_in
 from inboxbot.desk import canned, replies
 from inboxbot.desk.replies import Answer
 from inboxbot.staff import terminal
-from inboxbot.store import contacts
+from inboxbot.store import approvals, contacts
 
 SignedIn = Callable[[str], Client]
 
@@ -27,6 +27,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     for conversation_id, customer_id in ((1, "C1001"), (2, "C1003")):
         replies.send(made.desk, root, conversation_id, Answer(f"About {customer_id}: we look into it."))
         with made.app.store.transaction() as session:
+            waits = replies.reply(session, conversation_id, "To approve.", "root", made.app.config, made.desk.key, made.now)
+            approvals.wait(session, conversation_id, waits, "root", "To approve.", made.now)
             contacts.propose(session, customer_id, f"new@{customer_id.lower()}.example", "root", conversation_id, made.now)
     canned.put(made.desk, root, None, "Thanks", "Dear {contact}, thank you. {me}")
     yield made

@@ -16,9 +16,11 @@ from inboxbot.desk import canned, corrections, reading, replies, work
 from inboxbot.desk.replies import Answer
 from inboxbot.reply import OutboxState
 from inboxbot.staff import terminal
+from inboxbot.store import approvals
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(bool(unavailable()), reason=unavailable())]
 Opened = Callable[[str], Browser]
+LATEST = "/inbox/v/custom?status=open&newest_first=1"  # what a test just made is on the first page, however many others made some
 HOSTILE = Path(__file__).parent / "hostile_mails"
 XSS = (HOSTILE / "xss.txt").read_text(encoding="utf-8").split("\n%%\n")
 
@@ -85,7 +87,7 @@ def test_1_signing_in_shows_ones_own_work(opened: Opened, office: Office, number
 
 def test_2_opening_the_most_urgent_shows_why_it_is_here(opened: Opened, number: int) -> None:
     dana = opened("dana")
-    dana.go("/inbox/v/open")
+    dana.go(LATEST)
     dana.one(f"#c{number} a").click()
     dana.sees("What the machine understood")
     dana.sees("Verified")
@@ -128,9 +130,8 @@ def test_5_replying_with_a_document_and_a_canned_reply(opened: Opened, office: O
         "s.dispatchEvent(new Event('change', {bubbles: true}))"
     )
     dana.until(lambda: "here is your copy. Dana Reyes" in dana.one("#reply-text").get_attribute("value"))
-    dana.one("#composer details.menu summary").click()
+    dana.one("#composer .attach summary").click()
     dana.one('[name=document][value="INV-20294"]').click()
-    dana.one("#reply-text").click()
     dana.one("#send").click()
     dana.sees("Waiting for customer", "#facts")
     sent = reading.thread(office.desk, terminal("root"), number).sent[-1]
@@ -161,7 +162,7 @@ def test_7_snoozing_until_monday(opened: Opened, office: Office, number: int) ->
 
 def test_8_searching_for_an_invoice_by_its_digits(opened: Opened, number: int) -> None:
     dana = opened("dana")
-    dana.go("/inbox/v/open")
+    dana.go(LATEST)
     dana.one("#q").send_keys("20294 dear", Keys.ENTER)
     dana.sees("Search: 20294 dear")
     assert dana.all(f"#c{number}")
@@ -170,7 +171,7 @@ def test_8_searching_for_an_invoice_by_its_digits(opened: Opened, number: int) -
 def test_9_many_at_once(opened: Opened, office: Office) -> None:
     numbers = [dispute(office, f"Bulk {index}") for index in range(3)]
     dana = opened("dana")
-    dana.go("/inbox/v/open")
+    dana.go(LATEST)
     for one in numbers:
         box = f"#c{one} .pick input"  # the list may just be taken anew, so it is ticked until it stays so
         dana.until(lambda box=box: dana.one(box).is_selected() or dana.one(box).send_keys(Keys.SPACE))
@@ -180,16 +181,24 @@ def test_9_many_at_once(opened: Opened, office: Office) -> None:
     assert {head(office, one).status for one in numbers} == {ConversationStatus.CLOSED}
 
 
-def test_10_putting_the_machine_right(opened: Opened, number: int) -> None:
+def test_10_putting_the_machine_right(opened: Opened, office: Office, number: int) -> None:
     dana = opened("dana")
     dana.go(f"/inbox/c/{number}")
-    dana.keys("c")
-    dana.until(lambda: dana.one("#correct").get_attribute("open") is not None)
-    dana.driver.execute_script("document.querySelector('#right-intent').value = 'payment_plan'")
-    dana.one("#correct form button.small-button").click()
-    dana.sees("Corrected")
-    dana.sees("→ Payment plan")
+    for key, typed, shown in (
+        ("i", ("payment p",), "About Dispute → Payment plan"),
+        ("o", ("ans",), "Outcome route → answer"),
+        ("d", (Keys.CONTROL + "a", "INV-20299"), "→ INV-20299"),
+        ("c", (Keys.CONTROL + "a", "C1002"), "Customer C1001 → C1002"),
+    ):
+        dana.until(lambda: dana.all("html.online"))
+        dana.keys("c", key)
+        dana.until(lambda key=key: dana.driver.execute_script("return document.activeElement.form?.dataset.right") == key)
+        dana.keys(*typed, Keys.ENTER)
+        dana.sees(shown, "#corrected")
     dana.sees("Payment plan", "#facts")
+    dana.sees("Bayline Marine Services", "#customer")
+    thread = reading.thread(office.desk, terminal("root"), number)
+    assert [one.what for one in thread.corrections] == ["intents", "outcome", "entities", "customer"]
 
 
 # ---- two at once
@@ -233,15 +242,44 @@ def test_what_changed_while_the_connection_was_lost_is_there_afterwards(office: 
         address = first.enter_context(served(office, port))
         with browser(address) as dana:
             dana.sign_in("dana")
-            dana.go("/inbox/v/open")
-            dana.until(lambda: dana.driver.execute_script("return document.querySelector('#live').textContent === ''"))
-            time.sleep(0.5)
+            dana.go(LATEST)
+            dana.until(lambda: dana.all("html.online"))
             first.close()
             dana.sees("Connection lost", "#live")
             dispute(office, "Came while it was dark")
             with served(office, port):
                 dana.sees("Came while it was dark", seconds=40)
                 assert dana.text("#live") == ""
+
+
+def test_what_happened_before_the_connection_stood_is_there_as_well(opened: Opened, office: Office) -> None:
+    """A page is made, something happens, and only then the browser begins to listen."""
+    dana = opened("dana")
+    dana.driver.execute_cdp_cmd("Network.enable", {})
+    dana.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/inbox/events*"]})
+    dana.go(LATEST)
+    dana.sees("Connection lost", "#live")
+    dispute(office, "Came before anybody listened")
+    dana.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    dana.sees("Came before anybody listened")
+
+
+def test_a_second_person_approves_a_reply(opened: Opened, office: Office, number: int) -> None:
+    root = terminal("root")
+    (outbox_id,) = replies.send(office.desk, office.viewer("sam"), number, Answer("Dear Megan, we credit the difference."))
+    with office.app.store.transaction() as session:
+        approvals.wait(session, number, outbox_id, "sam@brightwater.example", "Dear Megan, we credit the difference.", office.app.now())
+    work.set_status(office.desk, root, number, ConversationStatus.OPEN)
+    dana, sam = opened("dana"), opened("sam")
+    sam.go(f"/inbox/c/{number}")
+    sam.sees("You cannot approve your own words", "#timeline")
+    dana.go(f"/inbox/c/{number}")
+    dana.sees("Sam Okafor wrote this", "#timeline")
+    dana.until(lambda: dana.all("html.online"))
+    dana.keys("y", Keys.ENTER)
+    dana.sees("Waiting for customer", "#facts")
+    sam.sees("Waiting for customer", "#facts")
+    assert reading.thread(office.desk, root, number).sent[-1].state == OutboxState.READY.value
 
 
 # ---- keys only
@@ -301,7 +339,7 @@ def test_all_of_triage_by_keys(opened: Opened, office: Office) -> None:
 def test_reading_and_replying_without_a_script(address: str, office: Office, number: int) -> None:
     with browser(address, script=False) as plain:
         plain.sign_in("dana")
-        plain.go("/inbox/v/open")
+        plain.go(LATEST)
         plain.one(f"#c{number} a").click()
         plain.sees("What the machine understood")
         write(plain, "Without a script.")
@@ -377,10 +415,12 @@ def test_the_menu_of_documents_can_be_used_as_a_whole(opened: Opened, number: in
     """Every document can be ticked by a click: nothing lies over the menu and nothing of it is cut off."""
     dana = opened("dana")
     dana.go(f"/inbox/c/{number}")
-    dana.click("#composer .menu:has(.docs) summary")
+    dana.click("#composer .attach summary")
     for box in ("statement", "INV-20294"):
         dana.click(f'#composer .docs label:has([value="{box}"])')
         dana.until(lambda box=box: dana.one(f'#composer .docs [value="{box}"]').is_selected())
+    text, docs = dana.one("#reply-text").rect, dana.one("#composer .docs").rect
+    assert docs["y"] >= text["y"] + text["height"]  # it lies below the words, not over them
 
 
 # ---- against strangers
@@ -409,6 +449,8 @@ def test_each_attack_alone_does_nothing(opened: Opened, office: Office) -> None:
         dana.go(page)
     asked = dana.requests()
     assert len([one for one in asked if "/inbox/mail/" in one]) == len(rows)
+    for row in rows:
+        work.set_status(office.desk, terminal("root"), thread_of(office, row), ConversationStatus.CLOSED)
     assert [one for one in asked if not one.startswith((dana.address, "data:", "about:", "blob:null"))] == []
 
 

@@ -11,8 +11,10 @@ from httpx import Client
 from inbox_office import Office
 
 from inboxbot.desk import reading, work
+from inboxbot.staff import QueueFilter
 from inboxbot.web.staff.audit import KINDS
 from inboxbot.web.staff.csv_file import csv_text, safe
+from inboxbot.web.staff.exports import CUSTOMER_LISTS
 
 SignedIn = Callable[[str], Client]
 
@@ -54,6 +56,12 @@ def test_lists_as_files(office: Office, signed_in: SignedIn) -> None:
         assert not any(cell.startswith(("=", "+", "@")) for row in found for cell in row)
     assert len(table(signed_in("sam").get("/inbox/filed.csv").text)) == 3
     assert table(signed_in("sam").get("/inbox/customers/C1001/invoices.csv").text)[1][7] == "USD"
+    for what in CUSTOMER_LISTS:
+        found = table(signed_in("sam").get(f"/inbox/customers/C1001/{what}.csv").text)
+        assert found[0] == list(CUSTOMER_LISTS[what][0])
+    reading.save_view(office.desk, office.viewer("sam"), "=cmd", QueueFilter(("open",), intent="dispute"), shared=False)
+    assert [row[:4] for row in table(signed_in("sam").get("/inbox/views.csv").text)[1:]] == [["'=cmd", "no", "open", ""]]
+    assert table(signed_in("sam").get("/inbox/canned.csv").text)[1][:2] == ["Thanks", "Dear {contact}, thank you. {me}"]
     assert "ines@brightwater.example" in signed_in("dana").get("/inbox/people.csv").text
 
 
@@ -66,6 +74,7 @@ def test_files_keep_to_the_viewers_customers(signed_in: SignedIn) -> None:
 
 def test_a_problem_is_said_instead_of_a_file(signed_in: SignedIn) -> None:
     assert signed_in("sam").get("/inbox/v/nothing.csv").status_code == 404
+    assert signed_in("sam").get("/inbox/customers/C1001/secrets.csv").status_code == 404
     assert signed_in("sam").get("/inbox/v/custom.csv?status=lost").status_code == 422
     assert signed_in("dana").get("/inbox/audit.csv?since=yesterday").status_code == 422
 

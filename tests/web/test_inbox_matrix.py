@@ -42,12 +42,15 @@ TABLE: dict[str, tuple[Permission, bool]] = {
     "GET /inbox/c/{conversation_id}": (P.READ, True),
     "GET /inbox/mail/{message_id}": (P.READ, True),
     "GET /inbox/mail/{message_id}/files/{number}": (P.READ, True),
+    "GET /inbox/customers": (P.READ, False),
     "GET /inbox/customers/{customer_id}": (P.READ, True),
     "GET /inbox/filed": (P.READ, False),
     "GET /inbox/v/{key}.csv": (P.READ, False),
     "GET /inbox/search.csv": (P.READ, False),
     "GET /inbox/filed.csv": (P.READ, False),
-    "GET /inbox/customers/{customer_id}/invoices.csv": (P.READ, True),
+    "GET /inbox/customers/{customer_id}/{what}.csv": (P.READ, True),
+    "GET /inbox/canned.csv": (P.WORK, False),
+    "GET /inbox/views.csv": (P.READ, False),
     "GET /inbox/people.csv": (P.USERS, False),
     "GET /inbox/audit": (P.AUDIT, False),
     "GET /inbox/audit.csv": (P.AUDIT, False),
@@ -73,6 +76,8 @@ TABLE: dict[str, tuple[Permission, bool]] = {
     "POST /inbox/contacts/{contact_id}/revoke": (P.CONFIRM_CONTACT, True),
     "POST /inbox/outbox/{outbox_id}/take-back": (P.WORK, True),
     "POST /inbox/outbox/{outbox_id}/settle": (P.WORK, True),
+    "POST /inbox/approvals/{approval_id}/approve": (P.WORK, True),
+    "POST /inbox/approvals/{approval_id}/reject": (P.WORK, True),
     "POST /inbox/mail/{message_id}/split": (P.WORK, True),
     "POST /inbox/mail/{message_id}/not-spam": (P.WORK, True),
     "POST /inbox/mail/{message_id}/correct": (P.WORK, True),
@@ -101,6 +106,7 @@ FIELDS = {
     "role": "agent",
     "name": "x",
     "assignee": "me",
+    "why": "Call them first.",
 }
 OWN = {  # needs no more than to be signed in, and works on nothing but one's own
     "POST /inbox/sign-out",
@@ -141,8 +147,8 @@ def csrf_of(client: Client) -> str:
 
 def numbers_of(customer: str) -> dict[str, str]:
     number = "1" if customer == "C1001" else "2"
-    of_both = dict.fromkeys(("conversation_id", "message_id", "outbox_id", "contact_id"), number)
-    return {**of_both, "customer_id": customer, "key": "open", "canned_id": "1", **OTHERS}
+    of_both = dict.fromkeys(("conversation_id", "message_id", "outbox_id", "contact_id", "approval_id"), number)
+    return {**of_both, "customer_id": customer, "key": "open", "what": "payments", "canned_id": "1", **OTHERS}
 
 
 def test_the_table_names_every_route(office: Office) -> None:

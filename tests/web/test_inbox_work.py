@@ -15,7 +15,8 @@ from sqlmodel import select
 
 from inboxbot.conversation import Conversation, ConversationStatus
 from inboxbot.decision import Priority
-from inboxbot.desk import canned, corrections, customer, fraud, reading, replies, work
+from inboxbot.desk import canned, corrections, customer, four_eyes, fraud, reading, replies, work
+from inboxbot.desk.office import Desk
 from inboxbot.desk.replies import STATEMENT, Answer
 from inboxbot.errors import ConflictError, ForbiddenError, NotFoundError, ReplyError, UsageError
 from inboxbot.ingest import display
@@ -448,6 +449,67 @@ def test_a_new_mail_makes_the_first_word_worthless(office: Office) -> None:
 def test_one_person_alone_may_call_it_fraud(office: Office) -> None:
     fraud.fraud(office.desk, office.viewer("sam"), 1)
     assert (head(office).lane, head(office).status) == ("fraud", ConversationStatus.CLOSED)
+
+
+def with_four_eyes(office: Office, setting: str) -> Desk:
+    security = office.desk.config.security.model_copy(update={"four_eyes": setting})
+    return replace(office.desk, config=office.desk.config.model_copy(update={"security": security}))
+
+
+def test_where_one_person_decides_alone_one_word_is_enough(office: Office) -> None:
+    desk = with_four_eyes(office, "off")
+    fraud.suspect(desk, office.viewer("sam"), 1)
+    assert fraud.genuine(desk, office.viewer("sam"), 1, "called Megan")
+    assert head(office).lane == ""
+
+
+# ---- a second pair of eyes for every reply
+
+
+def test_a_reply_that_waits_is_in_a_view_until_a_colleague_approves_it(office: Office, watch: Watch) -> None:
+    desk, sam, olga = with_four_eyes(office, "all"), office.viewer("sam"), office.viewer("olga")
+    later = watch.now + timedelta(hours=3)
+    replies.send(desk, sam, 1, Answer("We credit it.", at=later, close=True))
+    assert head(office).status is ConversationStatus.OPEN
+    view = reading.view(desk, olga, "approve")
+    assert [c.conversation_id for c in reading.queue(desk, olga, view.filter).conversations] == [1]
+    waits = four_eyes.waiting_in(desk, olga, 1)[0]
+    with pytest.raises(UsageError, match="somebody else"):
+        four_eyes.approve(desk, sam, waits.approval_id)
+    four_eyes.approve(desk, olga, waits.approval_id)
+    assert reading.queue(desk, olga, view.filter).conversations == ()
+    assert head(office).status is ConversationStatus.CLOSED  # as its author wanted
+    with office.app.store.transaction() as session:
+        assert outbox.claim(session, watch.now + timedelta(minutes=5), timedelta(minutes=5), 10) == []
+        assert len(outbox.claim(session, later, timedelta(minutes=5), 10)) == 1  # and when its author wanted
+
+
+def test_a_reply_that_was_not_approved_tells_its_author(office: Office) -> None:
+    desk, sam, olga = with_four_eyes(office, "all"), office.viewer("sam"), office.viewer("olga")
+    replies.send(desk, sam, 1, Answer("We credit it."))
+    four_eyes.reject(desk, olga, four_eyes.waiting_in(desk, olga, 1)[0].approval_id, "not this one")
+    mentions = reading.view(desk, sam, "mentions")
+    assert [c.conversation_id for c in reading.queue(desk, sam, mentions.filter).conversations] == [1]
+    assert "not this one" in reading.thread(desk, sam, 1).notes[-1].text
+    assert rows(office)[0].state == OutboxState.CANCELLED.value
+
+
+def test_a_reply_that_waits_for_approval_can_be_taken_back(office: Office) -> None:
+    desk, sam, olga = with_four_eyes(office, "all"), office.viewer("sam"), office.viewer("olga")
+    (outbox_id,) = replies.send(desk, sam, 1, Answer("Too quick."))
+    approval = four_eyes.waiting_in(desk, olga, 1)[0]
+    replies.take_back(desk, sam, outbox_id)
+    with pytest.raises(ConflictError):
+        four_eyes.approve(desk, olga, approval.approval_id)
+    draft = replies.draft_of(desk, sam, 1)
+    assert draft is not None
+    assert draft.text == "Too quick."
+
+
+def test_the_view_of_what_waits_is_there_only_where_replies_wait(office: Office) -> None:
+    assert "approve" not in {view.key for view in reading.views(office.desk, office.viewer("sam"))}
+    assert "approve" in {view.key for view in reading.views(with_four_eyes(office, "all"), office.viewer("sam"))}
+    assert "approve" not in {view.key for view in reading.views(with_four_eyes(office, "all"), office.viewer("ines"))}
 
 
 # ---- files

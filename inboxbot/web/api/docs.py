@@ -15,6 +15,8 @@ from inboxbot.web.api.application import PREFIX
 from inboxbot.web.staff.gate import Gate, Guest
 from inboxbot.web.staff.render import Pages
 
+_ORDER = ["reading", "working", "house"]
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -59,7 +61,7 @@ def operations(description: dict[str, Any]) -> dict[str, list[Operation]]:
             parameters = tuple(_parameters(one)) + tuple(_body(one, description))
             words = one.get("description") or one["summary"]
             found.setdefault(one["tags"][0], []).append(Operation(method.upper(), path, words, parameters))
-    return found
+    return {tag: found[tag] for tag in sorted(found, key=_ORDER.index)}
 
 
 def _parameters(one: dict[str, Any]) -> list[Parameter]:

@@ -45,6 +45,7 @@ class Filter(Given):
     tag: Name = ""
     lane: Name = Field(default="", description="`fraud`.")
     in_doubt: bool = Field(default=False, description="A mail of ours whose fate is unknown.")
+    to_approve: bool = Field(default=False, description="A colleague's reply waits for a second pair of eyes.")
     mentions_me: bool = False
     newest_first: bool = False
     after: Annotated[str, Field(max_length=40)] = Field(default="", description="`after` of the page before.")
@@ -130,6 +131,19 @@ class Settle(Given):
     """What became of a mail in doubt."""
 
     was_sent: bool
+
+
+class Rejection(Given):
+    """Why a colleague's reply shall not leave."""
+
+    why: Annotated[Text, Field(min_length=1, max_length=2000)] = Field(description="Its author reads it in a note.")
+
+
+class Lane(Given):
+    """What is said of a conversation that may be after money."""
+
+    what: Literal["suspect", "genuine", "fraud"]
+    how: Annotated[Text, Field(max_length=500)] = Field(default="", description="With `genuine`: how it was checked.")
 
 
 class CannedGiven(Given):

@@ -171,6 +171,17 @@ class SentReply(BaseModel):
     outbox_ids: list[int]
 
 
+class ApprovalOut(Shown):
+    """A reply that waits for a second pair of eyes."""
+
+    approval_id: int
+    conversation_id: int
+    outbox_id: int
+    author: str
+    text: str
+    created_at: datetime
+
+
 class FiledOut(Shown):
     """A mail that nobody had to see."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from inboxbot.conversation import ConversationStatus
-from inboxbot.desk import corrections, replies, work
+from inboxbot.desk import corrections, four_eyes, fraud, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.desk.replies import Answer
 from inboxbot.errors import UsageError
@@ -25,6 +25,7 @@ def working_routes(desk: Desk, holder: Holder) -> APIRouter:
     router = APIRouter(tags=["working"])
     _conversation_routes(router, desk, holder)
     _reply_routes(router, desk, holder)
+    _approval_routes(router, desk, holder)
     _mail_routes(router, desk, holder)
     return router
 
@@ -83,6 +84,17 @@ def _conversation_routes(router: APIRouter, desk: Desk, holder: Holder) -> None:
         work.link_customer(desk, viewer, conversation_id, body.customer_id, learn=body.learn)
         return shown.Done()
 
+    @router.post("/conversations/{conversation_id}/lane")
+    def lane(conversation_id: PathNumber, body: given.Lane, viewer: Annotated[Viewer, Depends(holder)]) -> shown.Done:
+        """Put it into the fraud lane, say that it is genuine (two people must) or that it is fraud."""
+        if body.what == "suspect":
+            fraud.suspect(desk, viewer, conversation_id)
+        elif body.what == "fraud":
+            fraud.fraud(desk, viewer, conversation_id)
+        else:
+            fraud.genuine(desk, viewer, conversation_id, body.how)
+        return shown.Done()
+
     @router.post("/bulk")
     def bulk(body: given.Bulk, viewer: Annotated[Viewer, Depends(holder)]) -> shown.BulkOut:
         """Do the same to up to 200 conversations; what is not possible for one is said and does not stop the others."""
@@ -120,6 +132,23 @@ def _reply_routes(router: APIRouter, desk: Desk, holder: Holder) -> None:
     def settle(outbox_id: PathNumber, body: given.Settle, viewer: Annotated[Viewer, Depends(holder)]) -> shown.Made:
         """Say what became of a mail in doubt; the number of its conversation."""
         return shown.Made(id=replies.settle_doubt(desk, viewer, outbox_id, was_sent=body.was_sent))
+
+
+def _approval_routes(router: APIRouter, desk: Desk, holder: Holder) -> None:
+    @router.get("/approvals")
+    def approvals(viewer: Annotated[Viewer, Depends(holder)]) -> list[shown.ApprovalOut]:
+        """The replies that wait for a second pair of eyes, oldest first."""
+        return [shown.ApprovalOut.model_validate(one) for one in four_eyes.waiting(desk, viewer)]
+
+    @router.post("/approvals/{approval_id}/approve")
+    def approve(approval_id: PathNumber, viewer: Annotated[Viewer, Depends(holder)]) -> shown.Made:
+        """A colleague's reply may leave, word for word; the number of its conversation. Nobody approves the own one."""
+        return shown.Made(id=four_eyes.approve(desk, viewer, approval_id))
+
+    @router.post("/approvals/{approval_id}/reject")
+    def reject(approval_id: PathNumber, body: given.Rejection, viewer: Annotated[Viewer, Depends(holder)]) -> shown.Made:
+        """A colleague's reply shall not leave; the number of its conversation."""
+        return shown.Made(id=four_eyes.reject(desk, viewer, approval_id, body.why))
 
 
 def _mail_routes(router: APIRouter, desk: Desk, holder: Holder) -> None:

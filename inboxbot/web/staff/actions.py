@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from inboxbot.conversation import ConversationStatus
 from inboxbot.decision import Priority
-from inboxbot.desk import canned, corrections, fraud, replies, work
+from inboxbot.desk import canned, corrections, four_eyes, fraud, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.desk.replies import Answer
 from inboxbot.errors import ConflictError, DocumentMissingError, InboxbotError, ReplyError, UsageError
@@ -174,6 +174,19 @@ def _reply_routes(router: APIRouter, desk: Desk, gate: Gate, talks: Talks) -> No
     def take_back(outbox_id: Number, guest: Annotated[Guest, Depends(gate.writer)]) -> Response:
         conversation_id = replies.take_back(desk, guest.viewer, outbox_id)
         return RedirectResponse(f"/inbox/c/{conversation_id}#composer", 303)
+
+    @router.post("/inbox/approvals/{approval_id}/approve")
+    def approve(
+        approval_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]
+    ) -> Response:
+        return back(form, f"/inbox/c/{four_eyes.approve(desk, guest.viewer, approval_id)}")
+
+    @router.post("/inbox/approvals/{approval_id}/reject")
+    def reject(approval_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:
+        why = field(form, "why", 2000).strip()
+        if not why:
+            raise UsageError("say why the reply shall not leave; its author reads it in a note")
+        return back(form, f"/inbox/c/{four_eyes.reject(desk, guest.viewer, approval_id, why)}")
 
     @router.post("/inbox/outbox/{outbox_id}/settle")
     def settle(outbox_id: Number, guest: Annotated[Guest, Depends(gate.writer)], form: Annotated[FormData, Depends(form_of)]) -> Response:

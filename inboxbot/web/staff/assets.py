@@ -14,6 +14,8 @@ _FILES = {
     "inbox.css": ("inbox.css", "text/css; charset=utf-8"),
     "inbox.js": ("inbox.js", "text/javascript; charset=utf-8"),
     "htmx.js": ("vendor/htmx.min.js", "text/javascript; charset=utf-8"),
+    "inter-latin.woff2": ("vendor/inter-latin.woff2", "font/woff2"),
+    "inter-latin-ext.woff2": ("vendor/inter-latin-ext.woff2", "font/woff2"),
 }
 
 
@@ -23,6 +25,10 @@ class Assets:
     def __init__(self) -> None:
         """Reads the files once."""
         self._content = {name: (templates.folder() / "staff" / path).read_bytes() for name, (path, _) in _FILES.items()}
+        style = self._content["inbox.css"]  # its fonts have addresses of their own
+        for name in _FILES:
+            style = style.replace(f'url("{name}")'.encode(), f'url("{self[name]}")'.encode())
+        self._content["inbox.css"] = style
 
     def __getitem__(self, name: str) -> str:
         """The address of an asset."""

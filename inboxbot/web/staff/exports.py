@@ -1,18 +1,22 @@
-"""Every list as a CSV file: views, filters, search, filed mail, a customer's open invoices, accounts.
+"""Every list as a CSV file: views, filters, search, filed mail, what stands on a customer's page, accounts, canned replies.
 
 In: the same addresses as the lists, with `.csv`. Out: files, written while they are read, within the viewer's scope.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from inboxbot.conversation import Conversation
-from inboxbot.desk import accounts, corrections, customer, reading
+from inboxbot.desk import accounts, canned, corrections, customer, reading
+from inboxbot.desk.customer import CustomerCard
 from inboxbot.desk.office import Desk
-from inboxbot.staff import QueueFilter, Viewer
+from inboxbot.errors import NotFoundError
+from inboxbot.staff import QueueFilter, View, Viewer
 from inboxbot.store.inbox import Page
 from inboxbot.web.staff import words
 from inboxbot.web.staff.csv_file import Cell, csv_response
@@ -62,24 +66,13 @@ def export_routes(desk: Desk, gate: Gate) -> APIRouter:
         header = ("number", "received", "from", "subject", "kind", "about", "outcome", "customer", "why")
         return csv_response("filed", header, _filed(desk, guest.viewer), guest.viewer.timezone)
 
-    @router.get("/inbox/customers/{customer_id}/invoices.csv")
-    def invoices(customer_id: str, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+    @router.get("/inbox/customers/{customer_id}/{what}.csv")
+    def of_customer(customer_id: str, what: str, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
         card = customer.card(desk, guest.viewer, customer_id)
-        header = ("invoice", "purchase order", "issued", "due", "days overdue", "amount", "open", "currency")
-        rows: list[tuple[Cell, ...]] = [
-            (
-                i.invoice_number,
-                i.po_number,
-                i.issue_date,
-                i.due_date,
-                card.days_overdue.get(i.invoice_number, 0),
-                i.amount,
-                i.balance,
-                i.currency,
-            )
-            for i in card.invoices
-        ]
-        return csv_response("open-invoices", header, rows, guest.viewer.timezone)
+        if what not in CUSTOMER_LISTS:
+            raise NotFoundError(f"there is no list {what!r}; there are {', '.join(CUSTOMER_LISTS)}")
+        header, rows = CUSTOMER_LISTS[what]
+        return csv_response(f"{customer_id}-{what}", header, rows(card), guest.viewer.timezone)
 
     @router.get("/inbox/people.csv")
     def people(guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
@@ -91,7 +84,61 @@ def export_routes(desk: Desk, gate: Gate) -> APIRouter:
         ]
         return csv_response("people", header, rows, guest.viewer.timezone)
 
+    @router.get("/inbox/canned.csv")
+    def canned_replies(guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+        header = ("name", "text", "by", "changed")
+        rows: list[tuple[Cell, ...]] = [(one.name, one.text, one.created_by, one.updated_at) for one in canned.listing(desk, guest.viewer)]
+        return csv_response("canned-replies", header, rows, guest.viewer.timezone)
+
+    @router.get("/inbox/views.csv")
+    def views(guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
+        header = ("name", "shared", *FILTER_FIELDS)
+        rows = (_view_row(one) for one in reading.views(desk, guest.viewer) if one.own)
+        return csv_response("saved-views", header, rows, guest.viewer.timezone)
+
     return router
+
+
+def _view_row(view: View) -> tuple[Cell, ...]:
+    values = {name: ", ".join(value) if isinstance(value, list) else value for name, value in reading.filter_values(view.filter).items()}
+    return (view.name, view.shared, *(values.get(name, "") for name in FILTER_FIELDS))
+
+
+def _invoices(card: CustomerCard) -> list[tuple[Cell, ...]]:
+    late = card.days_overdue
+    return [
+        (i.invoice_number, i.po_number, i.issue_date, i.due_date, late.get(i.invoice_number, 0), i.amount, i.balance, i.currency)
+        for i in card.invoices
+    ]
+
+
+def _payments(card: CustomerCard) -> list[tuple[Cell, ...]]:
+    return [(p.payment_id, p.date, p.amount, p.currency, p.invoice_number, p.method, p.reference) for p in card.all_payments]
+
+
+def _promises(card: CustomerCard) -> list[tuple[Cell, ...]]:
+    return [
+        (p.promised_for, Decimal(p.amount) if p.amount else None, p.currency, ", ".join(p.invoice_numbers), p.state) for p in card.promises
+    ]
+
+
+def _disputes(card: CustomerCard) -> list[tuple[Cell, ...]]:
+    return [(d.since, d.reason, ", ".join(d.invoice_numbers), d.state) for d in card.disputes]
+
+
+def _contacts(card: CustomerCard) -> list[tuple[Cell, ...]]:
+    return [(c.email, c.name, c.role) for c in card.contacts]
+
+
+CUSTOMER_LISTS: Mapping[str, tuple[tuple[str, ...], Callable[[CustomerCard], list[tuple[Cell, ...]]]]] = MappingProxyType(
+    {
+        "invoices": (("invoice", "purchase order", "issued", "due", "days overdue", "amount", "open", "currency"), _invoices),
+        "payments": (("payment", "date", "amount", "currency", "invoice", "method", "reference"), _payments),
+        "promises": (("promised for", "amount", "currency", "invoices", "state"), _promises),
+        "disputes": (("since", "reason", "invoices", "state"), _disputes),
+        "contacts": (("address", "name", "role"), _contacts),
+    }
+)
 
 
 def _conversations(desk: Desk, viewer: Viewer, name: str, found: Iterator[Conversation]) -> Response:

@@ -14,7 +14,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from inboxbot.desk import accounts
+from inboxbot.desk import accounts, presence
 from inboxbot.desk.office import Desk
 from inboxbot.errors import InboxbotError
 from inboxbot.staff import StaffSession, Viewer
@@ -37,10 +37,11 @@ class ForgedRequestError(InboxbotError):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A signed-in person in a browser."""
+    """A signed-in person in a browser; `last_event` was the latest when the request came, before anything else was read."""
 
     session: StaffSession
     viewer: Viewer
+    last_event: int = 0
 
 
 def client_of(request: Request) -> str:
@@ -88,7 +89,7 @@ class Gate:
         found = accounts.session_behind(self._desk, token_of(request))
         if found is None:
             raise NotSignedInError
-        return Guest(found, accounts.viewer(self._desk, found.user))
+        return Guest(found, accounts.viewer(self._desk, found.user), presence.latest(self._desk))
 
     @property
     def reader(self) -> Callable[..., Guest]:

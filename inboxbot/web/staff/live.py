@@ -1,8 +1,9 @@
 """What happens, as it happens: server-sent events for every open page.
 
-In: the audit trail and who is present, looked at a few times a second while anybody listens. Out: `change` and `presence`
-events. Because the database is what is looked at, it does not matter which process did something. A browser that lost its
-connection takes its page anew when it is back, so nothing needs to be replayed.
+In: the audit trail and who is present, looked at a few times a second while anybody listens. Out: `hello`, `change` and
+`presence` events. Because the database is what is looked at, it does not matter which process did something. Nothing needs to
+be replayed: every page knows the latest event of its own making, `hello` says the latest one of all, and a browser that is
+behind takes its page anew, whether it lost its connection or something happened before it had one.
 """
 
 import asyncio
@@ -18,7 +19,6 @@ from starlette.datastructures import FormData
 
 from inboxbot.desk import accounts, presence
 from inboxbot.desk.office import Desk
-from inboxbot.errors import InboxbotError
 from inboxbot.staff import Permission, Viewer
 from inboxbot.store.inbox import Event
 from inboxbot.web.staff.gate import Gate, Guest, Number, form_of, token_of
@@ -57,6 +57,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
         self._last: int | None = None
+        self._looking = asyncio.Event()  # from here on nothing is missed
         self._present: dict[str, list[dict[str, Any]]] = {}
         self._closed = False
 
@@ -75,6 +76,8 @@ class Hub:
         checked = asyncio.get_running_loop().time()
         try:
             yield "retry: 2000\n\n"
+            await self._looking.wait()
+            yield _message("hello", {"last": await asyncio.to_thread(presence.latest, self._desk)})
             if viewer.may(Permission.READ_INTERNAL):
                 yield _message("presence", self._present)
             while not self._closed:
@@ -98,11 +101,13 @@ class Hub:
 
     async def _run(self) -> None:
         self._last = None
+        self._looking.clear()
         while self._listeners and not self._closed:
             try:
                 look = await asyncio.to_thread(self._look)
-            except InboxbotError as error:
-                _log.warning("live_trouble", why=str(error))
+                self._looking.set()
+            except Exception as error:  # noqa: BLE001 - a look that fails must not end all looking
+                _log.warning("live_trouble", why=repr(error)[:300])
                 look = None
             if look is not None and (look.events or look.present is not None):
                 for listener in list(self._listeners):
@@ -159,7 +164,11 @@ def _told(look: Look, viewer: Viewer) -> list[str]:
 
 
 _COUNTED = frozenset(
-    {"opened", "reopened", "continued", "assigned", "status", "snoozed", "woke", "merged", "split", "lane", "customer", "replied", "noted"}
+    {
+        *("opened", "reopened", "continued", "assigned", "status", "snoozed", "woke", "merged", "split", "lane", "customer", "replied"),
+        *("noted", "took back", "corrected", "tagged", "priority"),
+        *("reply waits for approval", "reply approved", "reply rejected", "reply withdrawn"),
+    }
 )
 
 

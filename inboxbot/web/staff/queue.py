@@ -24,9 +24,9 @@ from inboxbot.web.staff.render import Pages
 
 PER_PAGE = 50
 CUSTOM = "custom"
-FILTER_FIELDS = ("status", "assignee", "intent", "priority", "customer_id", "tag", "lane", "in_doubt", "mentions_me", "newest_first")
+_FLAGS = ("in_doubt", "to_approve", "mentions_me", "newest_first")
+FILTER_FIELDS = ("status", "assignee", "intent", "priority", "customer_id", "tag", "lane", *_FLAGS)
 _PLACE = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,10}")
-_FLAGS = frozenset({"in_doubt", "mentions_me", "newest_first"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,7 @@ _EMPTY = {
     "doubt": Empty(
         "No mail in doubt", "A mail of ours whose fate the mail server never told appears here. It is never sent again by itself."
     ),
+    "approve": Empty("No reply waits for you", "Replies of colleagues that need a second pair of eyes appear here."),
     "snoozed": Empty("Nothing is snoozed", "Press s on a conversation to see it again when it matters."),
     "waiting": Empty("We wait for no customer", "Conversations that you answered wait here until the customer writes."),
     "mentions": Empty("Nobody needs you", "Notes that name you with @ appear here until you have seen them."),

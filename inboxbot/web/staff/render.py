@@ -22,7 +22,7 @@ from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.gate import Guest
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -51,6 +51,8 @@ class Pages:
             money=self._money,
             intent=words.intent,
             reason=words.reason,
+            filed_as=words.filed_as,
+            code_marks=code_marks,
             status=words.status,
             event=words.event,
             right_words=words.right_words,
@@ -65,10 +67,11 @@ class Pages:
     ) -> HTMLResponse:
         """A page; `guest` None for somebody who is not signed in."""
         viewer = guest.viewer if guest else None
-        text = self.text(template, viewer, csrf=guest.session.csrf if guest else "", **values)
+        of_guest = {"csrf": guest.session.csrf, "last_event": guest.last_event} if guest else {"csrf": "", "last_event": 0}
+        text = self.text(template, viewer, **of_guest, **values)
         return HTMLResponse(text, status, headers={**HEADERS, **(headers or {})})
 
-    def text(self, template: str, viewer: Viewer | None, *, csrf: str = "", **values: Any) -> str:
+    def text(self, template: str, viewer: Viewer | None, **values: Any) -> str:
         """A template filled in."""
         now = self._desk.now()
         clock = Clock(now, viewer.timezone if viewer else self._desk.config.company.timezone)
@@ -76,7 +79,6 @@ class Pages:
             "company": self._desk.config.company.name,
             "viewer": viewer,
             "may": {permission.value: bool(viewer and viewer.may(permission)) for permission in Permission},
-            "csrf": csrf,
             "clock": clock,
             "assets": self._assets,
         }
@@ -87,6 +89,12 @@ class Pages:
             return wording.money(Decimal(value or 0), currency, self._desk.config.company.locale) if currency else str(value)
         except (InvalidOperation, ValueError):
             return f"{value} {currency}"
+
+
+def code_marks(text: str) -> Markup:
+    """Text in which `words between backticks` are code."""
+    parts = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(text.split("`"))]
+    return Markup("").join(parts)
 
 
 class Clock:

@@ -4,12 +4,13 @@ In: numbers. Out: pages. What changes something is in `actions`.
 """
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from inboxbot.conversation import ConversationStatus
-from inboxbot.desk import accounts, canned, corrections, customer, fraud, reading, replies, work
+from inboxbot.desk import accounts, canned, corrections, customer, four_eyes, fraud, reading, replies, work
 from inboxbot.desk.office import Desk
 from inboxbot.errors import NotFoundError, UnreadableMessageError
 from inboxbot.facts import Facts
@@ -23,7 +24,7 @@ from inboxbot.web.staff.files import file_headers
 from inboxbot.web.staff.gate import Gate, Guest, Number
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
-from inboxbot.web.staff.talk_view import talk
+from inboxbot.web.staff.talk_view import named_beside, talk
 
 FileNumber = Annotated[int, Path(ge=0, le=999)]
 MOST_DOCUMENTS = 80  # invoices offered for attaching: the open ones first
@@ -50,15 +51,29 @@ def talk_routes(desk: Desk, gate: Gate, pages: Pages, assets: Assets, talks: "Ta
         name, content = display.file_of(reading.raw_message(desk, guest.viewer, message_id), number)
         return Response(content, media_type="application/octet-stream", headers=file_headers(name))
 
+    @router.get("/inbox/customers")
+    def suggest(guest: Annotated[Guest, Depends(gate.reader)], q: str = "") -> Response:
+        found = [{"value": f"{one.customer_id} {one.name}"} for one in customer.suggested(desk, guest.viewer, q[:80])]
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
     @router.get("/inbox/customers/{customer_id}")
     def customer_page(customer_id: str, guest: Annotated[Guest, Depends(gate.reader)]) -> Response:
         viewer = guest.viewer
         sidebar = reading.views(desk, viewer)
         numbers = reading.counts(desk, viewer, sidebar)
-        card = customer.card(desk, viewer, customer_id)
-        return pages.page("customer.html.j2", guest, card=card, sidebar=sidebar, counts=numbers, here="", back="")
+        values: dict[str, Any] = {
+            "card": customer.card(desk, viewer, customer_id),
+            "people": people_of(desk, viewer),
+            "back": f"/inbox/customers/{quote(customer_id)}",
+        }
+        return pages.page("customer.html.j2", guest, sidebar=sidebar, counts=numbers, here="", **values)
 
     return router
+
+
+def people_of(desk: Desk, viewer: Viewer) -> dict[str, str]:
+    """The colleagues' names by address, for whoever may know them."""
+    return {user.email: user.name for user in accounts.colleagues(desk, viewer)} if viewer.may(Permission.READ_INTERNAL) else {}
 
 
 class Talks:
@@ -79,10 +94,12 @@ class Talks:
         here = next((one for one in sidebar if one.key == view), None)
         above, below = reading.neighbours(desk, viewer, conversation_id, here.filter if here else QueueFilter((head.status.value,)))
         facts = desk.facts_of(head.customer_id) if viewer.scope.covers(head.customer_id) else None
-        people = {user.email: user.name for user in accounts.colleagues(desk, viewer)} if viewer.may(Permission.READ_INTERNAL) else {}
+        people, card = people_of(desk, viewer), self._card(viewer, head.customer_id, conversation_id)
+        shown = talk(thread, self._parsed(viewer, thread), facts, desk.now())
         values: dict[str, Any] = {
-            "talk": talk(thread, self._parsed(viewer, thread), facts, desk.now()),
-            "card": self._card(viewer, head.customer_id, conversation_id),
+            "talk": shown,
+            "card": card,
+            "named": named_beside(shown, card, facts),
             "sidebar": sidebar,
             "counts": reading.counts(desk, viewer, sidebar),
             "here": view,
@@ -99,7 +116,8 @@ class Talks:
 
     def _work(self, viewer: Viewer, thread: Thread, conversation_id: Number, facts: Facts | None) -> dict[str, Any]:
         """What the buttons and forms of the page hold."""
-        values: dict[str, Any] = {"problem": "", "meanwhile": False, "corrections": thread.corrections[-8:], "documents": ()}
+        values: dict[str, Any] = {"problem": "", "meanwhile": False, "documents": (), "approvals": {}}
+        values["corrections"] = thread.corrections[-8:]
         if not viewer.may(Permission.WORK):
             return values
         desk, latest = self._desk, thread.mails[-1] if thread.mails else None
@@ -120,6 +138,8 @@ class Talks:
             "intents": [intent.value for intent in Intent],
             "methods": [method.value for method in PaymentMethod],
             "dispute_reasons": [reason.value for reason in DisputeReason],
+            "approvals": {one.outbox_id: one for one in four_eyes.waiting_in(desk, viewer, conversation_id)},
+            "two_people": desk.config.security.four_eyes != "off",
             "said_genuine": fraud.said_by(desk, viewer, conversation_id) if thread.conversation.lane == "fraud" else "",
             "right": corrections.right(desk, viewer, latest.row_id) if latest else {},
         }

@@ -9,12 +9,14 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from typing import Any
 
-from inboxbot.facts import Facts
+from inboxbot.desk.customer import CustomerCard
+from inboxbot.facts import Facts, Invoice
 from inboxbot.message import Attachment, Message
 from inboxbot.responders import freeze
 from inboxbot.store.inbox import Event, Mail, NoteEntry, Sent, Thread
 from inboxbot.web.staff.evidence import Finding, Segment, segments
 
+LISTED = 25  # open invoices that stand beside a conversation
 _SUSPICIOUS = frozenset(
     {
         "authentication_failed",
@@ -35,7 +37,8 @@ class Sign:
 
     kind: str  # verified, unverified, suspicious
     words: str
-    why: tuple[str, ...]
+    meaning: str  # in a sentence for people
+    why: tuple[str, ...]  # what the checks said
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class SentEntry:
     text: str
     subject: str
     cc: str
-    state: str  # waiting, sending, sent, failed, in doubt, taken back
+    state: str  # waiting, to approve, sending, sent, failed, in doubt, taken back
     kind: str = "sent"
 
 
@@ -143,6 +146,15 @@ def mail_entry(mail: Mail, message: Message | None, facts: Facts | None) -> Mail
     )
 
 
+def named_beside(shown: Talk, card: CustomerCard | None, facts: Facts | None) -> list[Invoice]:
+    """Invoices that the latest mail names and that the list of open ones does not show: paid ones, or those far down."""
+    if shown.latest is None or card is None or facts is None:
+        return []
+    listed = {invoice.invoice_number for invoice in card.invoices[:LISTED]}
+    numbers = (shown.latest.mail.decision.get("entities") or {}).get("invoice_numbers") or ()
+    return [found for number in numbers if number not in listed and (found := facts.invoice(number))]
+
+
 def findings(decision: Mapping[str, Any], facts: Facts | None) -> list[Finding]:
     """What was understood, with the words that show it."""
     entities: Mapping[str, Any] = decision.get("entities") or {}
@@ -159,13 +171,14 @@ def sign(decision: Mapping[str, Any], facts: Facts | None) -> Sign:
     proof: Mapping[str, str] = decision.get("authenticity") or {}
     codes = {reason.partition(":")[0] for reason in decision.get("reasons") or ()}
     codes |= {veto.get("code", "") for veto in decision.get("vetoes") or ()}
-    why = tuple(filter(None, (proof.get("proof", ""), *_sign_reasons(decision))))
+    why = tuple(dict.fromkeys(filter(None, (proof.get("proof", ""), *_sign_reasons(decision)))))
     if proof.get("status") == "failed" or codes & _SUSPICIOUS:
-        return Sign("suspicious", "Suspicious", why)
+        return Sign("suspicious", "Suspicious", "Do not trust who this says it is from: a check failed, or it imitates somebody.", why)
     if proof.get("status") == "verified":
         known = facts is not None and facts.customer is not None
-        return Sign("verified", "Verified" if known else "Verified sender, unknown customer", why)
-    return Sign("unverified", "Not verified", why or ("nobody that we trust vouched for the sender",))
+        came_from = f"It really came from {proof.get('domain') or 'the domain of its sender'}."
+        return Sign("verified", "Verified" if known else "Verified sender, unknown customer", came_from, why)
+    return Sign("unverified", "Not verified", "Nobody that we trust vouched for the sender: it may come from anybody.", why)
 
 
 def _sign_reasons(decision: Mapping[str, Any]) -> list[str]:
@@ -202,6 +215,8 @@ def sent_entry(sent: Sent, now: datetime) -> SentEntry:
         state = "waiting" if sent.due_at > now else "leaving"
     elif sent.state == "cancelled":
         state = "taken back"
+    elif sent.state == "awaiting_approval":
+        state = "to approve"
     text = freeze.text_of(sent.mime)
     return SentEntry(sent, sent.created_at, text, str(mail["Subject"] or ""), str(mail["Cc"] or ""), state)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from inboxbot.store.inbox import Event
+from inboxbot.store.inbox import Event, FiledMail
 
 _INTENTS = {
     "invoice_copy": "Invoice copy",
@@ -45,6 +45,24 @@ def reason(text: str) -> tuple[str, str]:
     """(code as words, the words) of a reason `code: words`."""
     code, _, rest = text.partition(": ")
     return code.replace("_", " ").capitalize(), rest
+
+
+_MACHINES = {
+    "auto_reply": "Automatic reply",
+    "bounce": "Delivery report",
+    "receipt": "Read receipt",
+    "bulk": "Newsletter",
+    "list": "Mailing list",
+    "complaint": "Complaint report",
+    "own": "Our own mail",
+}
+
+
+def filed_as(mail: FiledMail) -> str:
+    """What a filed mail is: a machine's kind, or what a person wrote that needs no answer."""
+    if mail.machine in ("", "person"):
+        return "Thanks" if mail.primary == "other" else intent(mail.primary)
+    return _MACHINES.get(mail.machine, mail.machine.replace("_", " ").capitalize())
 
 
 def right_words(value: Any, what: str) -> str:
@@ -89,6 +107,14 @@ def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: 
             return "put it into the fraud lane" if detail.get("to") else "let it out of the fraud lane"
         case "fraud lane: looks genuine":
             return f"says that it is genuine: {detail.get('how', '')}"
+        case "reply waits for approval":
+            return "wrote a reply that a second person must approve"
+        case "reply approved":
+            return "approved the reply"
+        case "reply rejected":
+            return "did not let the reply leave"
+        case "reply withdrawn":
+            return "took the waiting reply back"
         case "fraud lane: it is fraud":
             return "says that it is fraud"
         case "woke":
