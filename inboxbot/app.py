@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -27,6 +28,7 @@ from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
 from inboxbot.classify.word_lists import load_word_lists
 from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection
+from inboxbot.credentials import Credential, OAuthToken, Stored
 from inboxbot.decision import History, Understood
 from inboxbot.desk.learned import LearnedLedger
 from inboxbot.errors import ConfigError, InboxbotError
@@ -49,7 +51,7 @@ from inboxbot.reading import MailboxReader
 from inboxbot.reply import OutboxItem
 from inboxbot.responders import alert
 from inboxbot.responders.templates import compile_all
-from inboxbot.responders.transport import SmtpTransport, Timeouts
+from inboxbot.responders.transport import SmtpTransport, Timeouts, given_id
 from inboxbot.sending import Pace, Sender
 from inboxbot.sent_copies import SentCopies
 from inboxbot.store import portal_links
@@ -145,14 +147,33 @@ class App:
         limit = int(self.config.limits.max_message_mb * MEGABYTE)
         zone = ZoneInfo(self.config.company.timezone)
         return [
-            MailboxReader(section, open_mailbox(section, max_message_bytes=limit), self.store, zone, self.now)
+            MailboxReader(
+                section,
+                open_mailbox(section, max_message_bytes=limit, credential=self.credential(section)),
+                self.store,
+                zone,
+                self.now,
+                self.credential(section),
+            )
             for section in self.config.mailbox
         ]
+
+    def credential(self, section: MailboxSection | SmtpSection) -> Credential:
+        """What is shown at a login there. Whoever names the same [[oauth]] table shares its token."""
+        if section.oauth:
+            return self._tokens[section.oauth]
+        return Stored(section.password, "smtp.password" if isinstance(section, SmtpSection) else f"mailbox.{section.name}.password")
+
+    @cached_property
+    def _tokens(self) -> dict[str, OAuthToken]:
+        return {one.name: OAuthToken(one) for one in self.config.oauth}
 
     def transport(self) -> SmtpTransport:
         """The way out; raises ConfigError without an [smtp] section."""
         smtp = self.smtp
-        return SmtpTransport(smtp, timeouts=Timeouts(smtp.connect_seconds, smtp.command_seconds, smtp.last_reply_seconds))
+        return SmtpTransport(
+            smtp, timeouts=Timeouts(smtp.connect_seconds, smtp.command_seconds, smtp.last_reply_seconds), credential=self.credential(smtp)
+        )
 
     @property
     def smtp(self) -> SmtpSection:
@@ -174,6 +195,8 @@ class App:
             self.documents.fetch,
             most_per_hour=self.config.limits.per_hour,
             report=lambda words: self.pulses.trouble("smtp", words) if words else self.pulses.ok("smtp"),
+            given_id=partial(given_id, self.smtp.host),
+            seal=self.credential(self.smtp).seal,
         )
 
     def sent_copies(self) -> SentCopies | None:
@@ -184,7 +207,7 @@ class App:
             return None
         return SentCopies(
             self.store,
-            ImapSentFolder(mailbox, smtp.sent_folder),
+            ImapSentFolder(mailbox, smtp.sent_folder, self.credential(mailbox)),
             self.key,
             self.now,
             smtp.sent_copy,
@@ -213,6 +236,7 @@ class App:
             sent_copies=self.sent_copies() if "send" in parts else None,
             check_seconds=self.config.sending.check_seconds,
             refused_seconds=self._sent_mailbox.refused_retry_seconds if self._sent_mailbox else 0,
+            sent_seal=self.credential(self._sent_mailbox).seal if self._sent_mailbox else str,
             pulses=self.pulses,
             watch=self.watch(),
             watch_seconds=self.config.alerts.check_seconds,
@@ -289,10 +313,14 @@ class App:
     def read_secrets(self) -> None:
         """Read every secret that the configuration names; raises ConfigError for the first that is not there."""
         for index, mailbox in enumerate(self.config.mailbox, start=1):
-            if mailbox.kind == "imap":
+            if mailbox.kind == "imap" and not mailbox.oauth:
                 mailbox.password.read(f"mailbox[{index}].password")
-        if self.config.smtp and self.config.smtp.username:
+        if self.config.smtp and self.config.smtp.username and not self.config.smtp.oauth:
             self.config.smtp.password.read("smtp.password")
+        for index, one in enumerate(self.config.oauth, start=1):
+            for secret, name in ((one.client_secret, "client_secret"), (one.refresh_token, "refresh_token")):
+                if secret.named:
+                    secret.read(f"oauth[{index}].{name}")
 
     async def check_connections(self, tell: Callable[[str], None]) -> list[str]:
         """Log in everywhere; what did not work. `tell` hears what each mailbox's own mail looks like."""
@@ -410,12 +438,27 @@ def _own_key(config: Config) -> bytes:
         raise ConfigError("is needed with this store: set secret_env or secret_file", key="security.secret_file")
     key_file = path.with_name(f"{path.name}.secret")
     try:
-        descriptor = os.open(key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(key_file.read_text(encoding="ascii").strip())
-    except OSError as error:
-        raise ConfigError(f"the secret file {key_file} cannot be made", key="security.secret_file") from error
-    key = secrets.token_bytes(_KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(key.hex())
+        if not key_file.exists():
+            _make_key(key_file)
+        key = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the secret file {key_file} cannot be made or read", key="security.secret_file") from error
+    if len(key) < _KEY_BYTES:
+        words = f"the secret file {key_file} holds no whole key: put it back from a backup, or remove it and lose what it signed"
+        raise ConfigError(words, key="security.secret_file")
     return key
+
+
+def _make_key(key_file: Path) -> None:
+    """Whole and durable under its name, or not there; two processes that start together get the same one."""
+    fresh = key_file.with_name(f".{key_file.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(_KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):  # another process was faster
+            os.link(fresh, key_file)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -20,7 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -125,6 +124,7 @@ class Daemon:
             section = reader.section
             back_off, refusals = section.retry_seconds, 0
             while not self.stop.is_set():
+                shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
                 try:
                     more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
                     back_off, refusals = section.retry_seconds, 0
@@ -138,7 +138,7 @@ class Daemon:
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", f"{REFUSED}{error}")
                     wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off
                     _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
-                    await self._pause_until_new_secret(wait, section.password_file)
+                    await self._pause_until_new_secret(wait, reader.seal, shown)
                 except MailboxTemporaryError as error:
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{reader.section.name}", str(error))
                     wait = max(error.retry_after or 0.0, back_off)
@@ -176,7 +176,7 @@ class Daemon:
         """Drain the outbox; first of all see whether the Sent folder knows more than our records."""
         wait = FIRST_BACK_OFF
         while not (self.stop.is_set() or await asyncio.to_thread(self.machinery.reconcile_sent)):
-            await self._pause(wait)
+            await self._pause_until_new_secret(wait, self.machinery.sent_seal, await asyncio.to_thread(self.machinery.sent_seal))
             wait = min(wait * 2, self.machinery.check_seconds)
         while not self.stop.is_set():
             self.decided.clear()
@@ -239,13 +239,13 @@ class Daemon:
         except TimeoutError:
             return
 
-    async def _pause_until_new_secret(self, seconds: float, secret: Path | None) -> None:
-        """As `_pause`, but a password file that is written anew (a renewed token) ends it: then the login is worth a try."""
-        before, deadline = _changed_at(secret), asyncio.get_running_loop().time() + seconds
-        while (left := deadline - asyncio.get_running_loop().time()) > 0 and _changed_at(secret) == before:
-            await self._pause(min(left, SECRET_CHECK_SECONDS))
-            if self.stop.is_set():
+    async def _pause_until_new_secret(self, seconds: float, seal: Callable[[], str], shown: str) -> None:
+        """As `_pause`, but a password (or what tokens are bought with) that is not the one shown ends it: it is worth a try."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0 and not self.stop.is_set():
+            if await asyncio.to_thread(seal) != shown:
                 return
+            await self._pause(min(left, SECRET_CHECK_SECONDS))
 
     async def _pause(self, seconds: float) -> None:
         """Sleep that a stop ends."""
@@ -258,13 +258,6 @@ class Daemon:
 def _clock_offset() -> float:
     """The wall clock against one that never jumps, in seconds."""
     return time.time() - time.monotonic()
-
-
-def _changed_at(path: Path | None) -> int:
-    try:
-        return path.stat().st_mtime_ns if path else 0
-    except OSError:
-        return 0
 
 
 def _log_death(task: asyncio.Task[None]) -> None:

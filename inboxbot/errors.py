@@ -103,6 +103,19 @@ class LookupFailedError(InboxbotError):
     """The DNS did not answer."""
 
 
+class TokenError(InboxbotError):
+    """No access token can be had just now; it is worth trying again."""
+
+    def __init__(self, words: str = "", *, retry_after: float | None = None) -> None:
+        """`retry_after` is the token endpoint's own wish in seconds, where it named one."""
+        self.retry_after = retry_after
+        super().__init__(words)
+
+
+class TokenRefusedError(InboxbotError):
+    """The token endpoint refuses us; trying again the same way cannot help."""
+
+
 class MailboxError(InboxbotError):
     """The mailbox cannot be used."""
 
@@ -134,6 +147,10 @@ class SendTemporaryError(SendError):
 
 class SendUnreachableError(SendTemporaryError):
     """The SMTP server cannot be reached or is closed just now; that says nothing about this mail."""
+
+
+class SendNoTokenError(SendUnreachableError):
+    """No access token can be had to log in at the SMTP server."""
 
 
 class SendPermanentError(SendError):

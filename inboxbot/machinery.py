@@ -54,7 +54,8 @@ class Machinery:
     watch_seconds: float = 30
     audit_hours: float = 24
     audit_readers: Callable[[], list[MailboxReader]] = list  # connections of their own: a reader belongs to its thread
-    _sent_rests_until: datetime | None = None
+    sent_seal: Callable[[], str] = str  # changes when the password of the Sent folder's mailbox has changed
+    _sent_rests: tuple[datetime, str] | None = None  # until when, unless the password changes
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
         """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each."""
@@ -133,13 +134,14 @@ class Machinery:
 
     def _at_sent_folder(self, task: Callable[[], object]) -> bool:
         """Run a task there; False when it cannot be had. After a refused login it is left alone for long: never hammering."""
-        if self._sent_rests_until is not None and self.now() < self._sent_rests_until:
+        shown = self.sent_seal()
+        if self._sent_rests is not None and self.now() < self._sent_rests[0] and shown == self._sent_rests[1]:
             return False
         try:
             task()
         except MailboxError as error:
             refused = isinstance(error, MailboxRefusedError)
-            self._sent_rests_until = self.now() + timedelta(seconds=self.refused_seconds) if refused else None
+            self._sent_rests = (self.now() + timedelta(seconds=self.refused_seconds), shown) if refused else None
             _log.warning("sent_folder_refused" if refused else "sent_folder_unreachable", why=str(error))
             return False
         return True

@@ -36,6 +36,7 @@ class RawMessage:
     received_at: datetime
     size: int = 0
     complete: bool = True
+    answered: bool = False  # somebody has answered it in a mail program of their own (\\Answered; RFC 3501, 2.3.2)
 
 
 @dataclass(frozen=True, slots=True)

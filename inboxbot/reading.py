@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from inboxbot.config import MailboxSection
+from inboxbot.credentials import Credential
 from inboxbot.failpoints import reach
 from inboxbot.ingest.mailbox import FetchFailure, Mailbox, MailboxStatus
 from inboxbot.message import MessageKey, RawMessage
@@ -36,6 +37,7 @@ class MailboxReader:
     store: Store
     zone: ZoneInfo
     now: Callable[[], datetime]
+    credential: Credential | None = None  # what the mailbox logs in with, where it logs in
     _status: MailboxStatus | None = None
     _failures: dict[int, int] = field(default_factory=dict)
     _stale: bool = False  # rows of ours wait to be known again after a renumbering
@@ -123,6 +125,10 @@ class MailboxReader:
         except Exception:
             self._status = None
             raise
+
+    def seal(self) -> str:
+        """Changes when the password, or what tokens are bought with, has changed."""
+        return self.credential.seal() if self.credential else ""
 
     def close(self) -> None:
         """Log out."""

@@ -21,6 +21,7 @@ from inboxbot.errors import (
     InboxbotError,
     SendError,
     SendInDoubtError,
+    SendNoTokenError,
     SendPermanentError,
     SendRefusedLoginError,
     SendUnreachableError,
@@ -79,6 +80,11 @@ class Pace:
         return min(self.longest_retry, self.first_retry * int(2 ** min(max(attempts, 1) - 1, 20)))
 
 
+def _none_given(_reply: str) -> str:
+    """Where servers leave our Message-ID alone."""
+    return ""
+
+
 def _nobody_listens(_words: str) -> None:
     """Where nobody wants to know."""
 
@@ -111,9 +117,12 @@ class Sender:
     fetch: Callable[[Invoice], Document] = no_documents  # an invoice's document as it lies there now
     most_per_hour: int | None = None  # above so many automatic mails in an hour it stops and asks; None: it never does
     report: Callable[[str], None] = _nobody_listens  # what is the matter with the server, '' when nothing is
+    given_id: Callable[[str], str] = _none_given  # the Message-ID that the server's reply says it gave; '' where it says none
+    seal: Callable[[], str] = str  # changes when the password, or what tokens are bought with, has changed
     _held: deque[OutboxItem] = field(default_factory=deque)  # claimed and not handled yet
     _trouble: int = 0  # times in a row that the server could not be used at all
     _closed_until: datetime | None = None  # after such trouble nothing is tried before
+    _shown: str | None = None  # the seal of the password that was refused: another one ends the wait
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def drain(self, stop: asyncio.Event) -> int:
@@ -123,6 +132,7 @@ class Sender:
         is due: one connection tells what ten would.
         """
         self._stop, handled = stop, 0
+        await asyncio.to_thread(self._open_for_new_secret)
         while not stop.is_set() and not self._closed():
             if not self._held:
                 self._held.extend(await asyncio.to_thread(self._claim))
@@ -143,6 +153,15 @@ class Sender:
             self._held.appendleft(item)
             raise
 
+    def _open_for_new_secret(self) -> None:
+        """A login was refused, and there is another password now: what waits with the server is due at once."""
+        if self._closed_until is None or self._shown is None or self.seal() == self._shown:
+            return
+        with self.store.transaction() as session:
+            outbox.advance(session, self._closed_until, self.now())
+        _log.info("new_password_seen")
+        self._closed_until = self._shown = None
+
     def _closed(self) -> bool:
         return self._closed_until is not None and self.now() < self._closed_until
 
@@ -153,6 +172,7 @@ class Sender:
         if problem:
             log.error("last_check_failed", why=problem)
             return await self._end(item, OutboxState.FAILED, error=f"the last check before sending failed: {problem}", alarm=True)
+        shown = await asyncio.to_thread(self.seal)  # before the login: what is renewed meanwhile counts as new
         try:
             reply = await self.transport.send(item, lambda: asyncio.to_thread(self._begin, item))
         except SendInDoubtError as error:
@@ -162,6 +182,7 @@ class Sender:
             log.warning("send_refused", why=str(error))
             return await self._end(item, OutboxState.FAILED, error=str(error))
         except SendError as error:
+            self._shown = shown if isinstance(error, SendRefusedLoginError) else None
             return await self._retry(item, error)
         log.info("sent", reply=reply)
         self._trouble = 0
@@ -212,6 +233,8 @@ class Sender:
                 before = outbox.get(session, item.outbox_id).state
                 if not outbox.finish(session, item, state, now, error=error, reply=reply, next_look_at=look):
                     return None
+                if state is OutboxState.SENT:
+                    outbox.learn_wire_id(session, item.outbox_id, self.given_id(reply))
                 if state is not OutboxState.SENT:
                     code, priority = ("last_check", Priority.URGENT) if alarm else (state.value, Priority.HIGH)
                     undelivered.show(session, item.outbox_id, f"{code}: {error}", now, priority)
@@ -229,6 +252,8 @@ class Sender:
             return await self._end(item, OutboxState.FAILED, error=f"given up after {self.pace.give_up}: {error}")
         if isinstance(error, SendRefusedLoginError):
             self.report(f"login refused: {error}")
+        elif isinstance(error, SendNoTokenError):
+            self.report(str(error))
         closed = isinstance(error, SendUnreachableError | SendRefusedLoginError)
         self._trouble = self._trouble + 1 if closed else 0
         attempts = max(item.attempts, self._trouble)

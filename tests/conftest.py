@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from servers.mailserver import MailServer, unavailable
+
+settings.register_profile("inboxbot", deadline=None)  # timings are never asserted
+settings.load_profile("inboxbot")
 
 
 @pytest.fixture(scope="session")

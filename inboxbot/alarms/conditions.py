@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inboxbot.config import AlertsSection
+from inboxbot.credentials import NO_TOKEN
 from inboxbot.store.watchbook import Pulse, Waiting
 
 NOTHING = Waiting()
+TOKEN_GRACE = timedelta(minutes=2)  # an endpoint that is away for a moment needs nobody
 DOUBT_GRACE = timedelta(minutes=2)  # most doubts are settled by the Sent folder's first look
 REFUSED = "login refused: "  # how the trouble of a part begins whose login was refused
 
@@ -67,16 +69,26 @@ def _mailbox(name: str, signs: Signs, silent: timedelta) -> Iterator[Alarm]:
     if pulse.trouble.startswith(REFUSED):
         yield Alarm(f"login:{name}", f"mailbox {name} refuses our login; renew the password or the token: {pulse.trouble[len(REFUSED) :]}")
         return
+    if _tokenless(pulse, signs.now):
+        yield Alarm(f"token:{name}", f"mailbox {name} is not read: {pulse.trouble}")
+        return
     last = max(filter(None, (pulse.ok_at, signs.started_at)))
     if signs.now - last > silent:
         why = f": {pulse.trouble}" if pulse.trouble else ""
         yield Alarm(f"silent:{name}", f"mailbox {name} was not read since {last:%Y-%m-%d %H:%M} UTC{why}")
 
 
+def _tokenless(pulse: Pulse, now: datetime) -> bool:
+    """Whether a part could not log in for a while because no access token was to be had."""
+    return pulse.trouble.startswith(NO_TOKEN) and pulse.trouble_at is not None and now - pulse.trouble_at > TOKEN_GRACE
+
+
 def _work(signs: Signs, silent: timedelta) -> Iterator[Alarm]:
     smtp = signs.pulses.get("smtp", Pulse())
     if smtp.trouble.startswith(REFUSED):
         yield Alarm("login:smtp", f"the SMTP server refuses our login; no mail leaves: {smtp.trouble[len(REFUSED) :]}")
+    elif _tokenless(smtp, signs.now):
+        yield Alarm("token:smtp", f"no mail leaves: {smtp.trouble}")
     elif signs.unsent.since and signs.now - signs.unsent.since > silent:
         yield Alarm("unsent", f"{signs.unsent.count} mails could not leave since {signs.unsent.since:%H:%M} UTC: {signs.unsent.words}")
     if signs.undecided.since and signs.now - signs.undecided.since > silent:

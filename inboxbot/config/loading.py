@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from inboxbot.config.problems import dotted, explain, line_of
-from inboxbot.config.sections import ACCOUNT_OWNER, LOOPBACK, Config, StoreSection
+from inboxbot.config.sections import ACCOUNT_OWNER, LOOPBACK, Config, MailboxSection, SmtpSection, StoreSection
 from inboxbot.errors import ConfigError
 
 MOST_BYTES = 1_000_000  # of a configuration file: nobody writes more, and reading must not take long
 _PATH_KEYS = {
     "mailbox": ("ca_file", "password_file", "path"),
+    "oauth": ("client_secret_file", "refresh_token_file"),
     "smtp": ("ca_file", "password_file"),
     "ledger": ("path",),
     "documents": ("path",),
@@ -50,6 +51,7 @@ def parse(text: str, path: Path) -> Config:
         raise explain(error.errors(), text, path) from None
     _check_security(config, text, path)
     _check_webhook(config, text, path)
+    _check_oauth(config, text, path)
     _check_names(config, text, path)
     return config
 
@@ -124,10 +126,32 @@ def _check_webhook(config: Config, text: str, path: Path) -> None:
         _refuse(words, ("alerts", "webhook"), text, path)
 
 
+def _check_oauth(config: Config, text: str, path: Path) -> None:
+    """Tokens and the secrets they are bought with do not travel in clear, and whoever names a table finds it."""
+    known = [one.name for one in config.oauth]
+    for index, one in enumerate(config.oauth):
+        target = urlsplit(one.token_url)
+        loopback = target.scheme == "http" and (target.hostname in LOOPBACK or config.security.allow_insecure)
+        if not target.hostname or not (target.scheme == "https" or loopback):
+            _refuse(f"expected an address that begins with https://, got {one.token_url!r}", ("oauth", index, "token_url"), text, path)
+    ends: list[tuple[tuple[str | int, ...], MailboxSection | SmtpSection]] = [
+        (("mailbox", i, "oauth"), mailbox) for i, mailbox in enumerate(config.mailbox)
+    ]
+    ends += [(("smtp", "oauth"), config.smtp)] if config.smtp else []
+    for location, end in ends:
+        if end.oauth and end.oauth not in known:
+            _refuse(
+                f"expected the name of an [[oauth]] table (known: {', '.join(known) or 'none'}), got {end.oauth!r}", location, text, path
+            )
+        if end.oauth and end.auth != "xoauth2":
+            _refuse('is used only with auth = "xoauth2"', location, text, path)
+
+
 def _check_names(config: Config, text: str, path: Path) -> None:
     """Names that must differ differ, and rules assign to somebody that exists."""
     tables = {
         "mailbox": [mailbox.name for mailbox in config.mailbox],
+        "oauth": [one.name for one in config.oauth],
         "team": [team.name for team in config.team],
         "rule": [rule.name for rule in config.rule],
     }

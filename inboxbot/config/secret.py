@@ -35,6 +35,11 @@ class Secret(BaseModel):
             return _read_secret_file(_credential_path(self.credential, f"{key}_credential"), f"{key}_credential")
         raise ConfigError(f"is needed: set {key}_env or {key}_file", key=key)
 
+    @property
+    def named(self) -> bool:
+        """Whether any place is named at all."""
+        return bool(self.env or self.file or self.credential)
+
     def peek(self) -> str:
         """The secret where it can be had, else ''; raises nothing. For whoever must not show it."""
         try:

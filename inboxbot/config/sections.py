@@ -110,6 +110,7 @@ class MailboxSection(Section):
     password_file: Path | None = None
     password_credential: str | None = None
     auth: Literal["password", "xoauth2"] = "password"
+    oauth: str = ""
     folder: str = "INBOX"
     poll_seconds: float = Field(60, gt=0)
     since: Literal["now", "all"] | date = "now"
@@ -141,6 +142,37 @@ class MailboxSection(Section):
         return self
 
 
+class OAuthSection(Section):
+    """Where an access token comes from."""
+
+    name: str
+    token_url: str
+    client_id: str
+    client_secret_env: str | None = None
+    client_secret_file: Path | None = None
+    client_secret_credential: str | None = None
+    scope: str = ""
+    refresh_token_env: str | None = None
+    refresh_token_file: Path | None = None
+    refresh_token_credential: str | None = None
+
+    @property
+    def client_secret(self) -> Secret:
+        """Where the client's secret lies; public clients have none."""
+        return Secret(env=self.client_secret_env, file=self.client_secret_file, credential=self.client_secret_credential)
+
+    @property
+    def refresh_token(self) -> Secret:
+        """Where the refresh token lies; without one the client asks in its own name."""
+        return Secret(env=self.refresh_token_env, file=self.refresh_token_file, credential=self.refresh_token_credential)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not (self.client_secret.named or self.refresh_token.named):
+            raise ValueError("needs client_secret_env or client_secret_file, or refresh_token_env or refresh_token_file")
+        return self
+
+
 class SmtpSection(Section):
     """Where replies are handed in."""
 
@@ -152,7 +184,8 @@ class SmtpSection(Section):
     password_env: str | None = None
     password_file: Path | None = None
     password_credential: str | None = None
-    auth: Literal["password"] = "password"
+    auth: Literal["password", "xoauth2"] = "password"
+    oauth: str = ""
     sender: str | None = None
     bounce_address: str | None = None
     connect_seconds: float = Field(15, gt=0)
@@ -398,6 +431,7 @@ class Config(Section):
 
     company: CompanySection
     mailbox: tuple[MailboxSection, ...] = ()
+    oauth: tuple[OAuthSection, ...] = ()
     smtp: SmtpSection | None = None
     sending: SendingSection = SendingSection()
     store: StoreSection = StoreSection()
@@ -419,7 +453,8 @@ class Config(Section):
     def secrets(self) -> tuple[Secret, ...]:
         """Where every secret lies that this file names."""
         own = (self.security.secret,) if self.security.secret else ()
-        return (*(mailbox.password for mailbox in self.mailbox), *((self.smtp.password,) if self.smtp else ()), *own)
+        tokens = (secret for one in self.oauth for secret in (one.client_secret, one.refresh_token))
+        return (*(mailbox.password for mailbox in self.mailbox), *((self.smtp.password,) if self.smtp else ()), *own, *tokens)
 
     @property
     def sender(self) -> str:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from imapclient import IMAPClient
 
 from inboxbot.config import MailboxSection
+from inboxbot.credentials import Credential
 from inboxbot.errors import MailboxTemporaryError
 from inboxbot.ingest import imap_fetch, imap_idle, imap_mark
 from inboxbot.ingest.imap_errors import explained
 from inboxbot.ingest.imap_reader import ImapReader
-from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select
+from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select, stored
 from inboxbot.ingest.mailbox import After, FetchFailure, MailboxStatus
 from inboxbot.ingest.wakeup import Wakeup
 from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
@@ -33,7 +34,10 @@ _NO_IDLE_SECONDS = 3600.0
 class ImapMailbox:
     """One folder on an IMAP server."""
 
-    def __init__(self, section: MailboxSection, max_message_bytes: int, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self, section: MailboxSection, max_message_bytes: int, timeouts: Timeouts | None = None, credential: Credential | None = None
+    ) -> None:
+        self._credential = credential or stored(section)
         self._section, self._timeouts = section, timeouts or Timeouts(section.connect_seconds, section.read_seconds)
         self._connection: IMAPClient | None = None
         self._status = MailboxStatus(0, 1)
@@ -51,7 +55,7 @@ class ImapMailbox:
     def open(self) -> MailboxStatus:
         """See `Mailbox`. Reads UIDVALIDITY anew each time: it may change between two connections."""
         self.close()
-        self._connection = connect(self._section, self._timeouts)
+        self._connection = connect(self._section, self._timeouts, self._credential)
         with self._client("opening") as client:
             status, self._exists = select(client, self._section.folder)
         if status.uidvalidity != self._status.uidvalidity:

@@ -27,6 +27,7 @@ class Fetched:
     size: int | None  # RFC822.SIZE
     received_at: datetime | None  # INTERNALDATE
     body: bytes | None
+    answered: bool = False  # its \\Answered flag
 
 
 def sizes(client: IMAPClient, uids: Collection[int]) -> dict[int, int]:
@@ -40,7 +41,7 @@ def bodies(client: IMAPClient, uids: Collection[int], first_bytes: int | None = 
     part = "BODY.PEEK[]" if first_bytes is None else f"BODY.PEEK[]<0.{first_bytes}>"  # PEEK: \Seen stays as it is
     found: dict[int, Fetched] = {}
     doubtful: set[int] = set()
-    for answer in _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE {part})"):
+    for answer in _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE FLAGS {part})"):
         if answer.body is None:  # somebody else's flag change; or a body that is NIL
             continue
         if found.setdefault(answer.uid, answer).body != answer.body:
@@ -51,7 +52,7 @@ def bodies(client: IMAPClient, uids: Collection[int], first_bytes: int | None = 
 def headers(client: IMAPClient, uids: Collection[int], fields: Iterable[str] = ()) -> dict[int, Fetched]:
     """UID -> what was answered with the header block as its body: the whole one, or only these fields."""
     wanted = f".FIELDS ({' '.join(fields)})" if fields else ""
-    answers = _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER{wanted}])") if uids else iter(())
+    answers = _answers(client, uids, f"(UID RFC822.SIZE INTERNALDATE FLAGS BODY.PEEK[HEADER{wanted}])") if uids else iter(())
     return {answer.uid: answer for answer in answers if answer.body is not None}
 
 
@@ -109,7 +110,11 @@ def _parsed(fields: dict[bytes, Any]) -> Fetched | None:
     uid = fields.get(b"UID")
     if not isinstance(uid, int):
         return None
-    return Fetched(uid, fields.get(b"RFC822.SIZE"), _utc(fields.get(b"INTERNALDATE")), _body(fields))
+    return Fetched(uid, fields.get(b"RFC822.SIZE"), _utc(fields.get(b"INTERNALDATE")), _body(fields), _is_answered(fields.get(b"FLAGS")))
+
+
+def _is_answered(flags: Any) -> bool:
+    return isinstance(flags, tuple) and any(isinstance(flag, bytes) and flag.lower() == b"\\answered" for flag in flags)
 
 
 def _body(fields: dict[bytes, Any]) -> bytes | None:

@@ -97,7 +97,8 @@ class ImapReader:
             times = imap_fetch.headers(client, [uid]) if raw else {}
         if raw is None or uid not in times:
             return None
-        return RawMessage(key(uid), raw, times[uid].received_at or datetime.now(UTC), sizes[uid], complete=False)
+        head = times[uid]
+        return RawMessage(key(uid), raw, head.received_at or datetime.now(UTC), sizes[uid], complete=False, answered=head.answered)
 
     def _ask(self, batch: list[int], sizes: dict[int, int]) -> dict[int, Fetched]:
         """What the server answers; when the connection breaks, remember during which messages."""
@@ -130,4 +131,4 @@ class ImapReader:
         complete = sizes[answer.uid] <= self._max_bytes
         size = len(body) if complete else sizes[answer.uid]
         received_at = answer.received_at or datetime.now(UTC)  # no readable INTERNALDATE: it is new to us now
-        return RawMessage(key(answer.uid), body, received_at, size, complete)
+        return RawMessage(key(answer.uid), body, received_at, size, complete, answer.answered)

@@ -1,6 +1,6 @@
 """A logged-in IMAP connection.
 
-In: a `MailboxSection` and timeouts. Out: an `IMAPClient` with a verified TLS connection (unless the section says
+In: a `MailboxSection`, timeouts, a `Credential`. Out: an `IMAPClient` with a verified TLS connection (unless the section says
 "none"), logged in and with its folder selected, or our errors.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from imapclient import IMAPClient, SocketTimeout
 
 from inboxbot.config import MailboxSection
-from inboxbot.errors import MailboxTemporaryError
+from inboxbot.credentials import NO_TOKEN, Credential, Stored
+from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, TokenError, TokenRefusedError
 from inboxbot.ingest.imap_errors import explained, explained_login, explained_select
 from inboxbot.ingest.mailbox import MailboxStatus
 
@@ -30,9 +31,35 @@ class Timeouts:
     read: float = 60
 
 
-def connect(section: MailboxSection, timeouts: Timeouts) -> IMAPClient:
-    """A logged-in connection; raises MailboxRefusedError, MailboxTemporaryError, or ConfigError for a missing secret."""
-    secret = section.password.read(f"mailbox.{section.name}.password")
+def connect(section: MailboxSection, timeouts: Timeouts, credential: Credential) -> IMAPClient:
+    """A logged-in connection; raises MailboxRefusedError, MailboxTemporaryError, or ConfigError for a missing secret.
+
+    A token that the server no longer takes is tried no second time, but a new one is.
+    """
+    secret = _secret(credential)
+    try:
+        return _logged_in(section, timeouts, secret)
+    except MailboxRefusedError:
+        if not credential.refused(secret):
+            raise
+    return _logged_in(section, timeouts, _secret(credential))
+
+
+def stored(section: MailboxSection) -> Credential:
+    """The section's own password or token, where no `[[oauth]]` table fetches one."""
+    return Stored(section.password, f"mailbox.{section.name}.password")
+
+
+def _secret(credential: Credential) -> str:
+    try:
+        return credential.get()
+    except TokenRefusedError as error:
+        raise MailboxRefusedError(f"{NO_TOKEN}{error}") from None
+    except TokenError as error:
+        raise MailboxTemporaryError(f"{NO_TOKEN}{error}", retry_after=error.retry_after) from None
+
+
+def _logged_in(section: MailboxSection, timeouts: Timeouts, secret: str) -> IMAPClient:
     where = f"{section.host}:{section.port}"
     with explained(f"cannot connect to {where}"):
         client = _connected(section, timeouts)

@@ -117,7 +117,8 @@ class MaildirMailbox:
             complete = stat.st_size <= self._max_bytes
             raw = file.read(stat.st_size if complete else OVERSIZE_BYTES)
         received_at = datetime.fromtimestamp(stat.st_mtime, UTC)
-        return RawMessage(MessageKey(self.name, self._status.uidvalidity, uid), raw, received_at, stat.st_size, complete)
+        answered = "R" in path.name.partition(":2,")[2]
+        return RawMessage(MessageKey(self.name, self._status.uidvalidity, uid), raw, received_at, stat.st_size, complete, answered)
 
     def _find(self, uid: int) -> Path | None:
         """Where the message lies now: its name changes with its flags."""

@@ -16,14 +16,16 @@ from imapclient import IMAPClient
 from imapclient.imapclient import SENT
 
 from inboxbot.config import MailboxSection
+from inboxbot.credentials import Credential
 from inboxbot.errors import MailboxRefusedError
 from inboxbot.ingest import headers, imap_fetch
 from inboxbot.ingest.imap_errors import explained
-from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out
+from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, stored
 from inboxbot.reply import SentMail
 
 NEWEST = 200  # mails whose headers are read where a search finds nothing
 WINDOW = 500  # headers fetched at once
+SEARCH_WINDOW = 50_000  # UIDs a SEARCH
 FIELDS = ("MESSAGE-ID", "X-INBOXBOT-ID", "IN-REPLY-TO", "REFERENCES", "TO", "DATE", "AUTO-SUBMITTED")
 _SELF_FILING_HOSTS = re.compile(r"(^|\.)(gmail|googlemail|office365|outlook)\.com$", re.IGNORECASE)
 _MARK = re.compile(rb"^X-Inboxbot-Id:[ \t]*([!-~]+)", re.IGNORECASE | re.MULTILINE)
@@ -49,11 +51,11 @@ class SentFolder(Protocol):
     def filed_by_server(self) -> bool:
         """Whether this kind of server is known to put every mail that it takes for sending there by itself."""
 
-    def find(self, message_id: str, mark: str, sent_at: datetime) -> bool:
-        """Whether a mail with exactly this Message-ID (or our mark, where a relay gave it another) lies there."""
+    def find(self, message_id: str, mark: str, sent_at: datetime) -> str:
+        """The Message-ID under which a mail lies there: exactly this one, or (known by our mark) a relay's; '' when none does."""
 
-    def append(self, message_id: str, mark: str, mime: bytes, sent_at: datetime) -> bool:
-        """Put a copy there unless one lies there already; False when one did."""
+    def append(self, message_id: str, mark: str, mime: bytes, sent_at: datetime) -> str:
+        """Put a copy there unless one lies there already; the Message-ID under which it lies there now."""
 
     def since(self, moment: datetime) -> Iterator[FoundMail]:
         """Every mail that came there on that day or later."""
@@ -68,7 +70,8 @@ def mark_of(mime: bytes) -> str:
 class ImapSentFolder:
     """A `SentFolder` on an IMAP server; `folder` "" is the one that the server marks as Sent (RFC 6154), else "Sent"."""
 
-    def __init__(self, section: MailboxSection, folder: str = "") -> None:
+    def __init__(self, section: MailboxSection, folder: str = "", credential: Credential | None = None) -> None:
+        self._credential = credential or stored(section)
         self._section, self._folder = section, folder
         self._timeouts = Timeouts(section.connect_seconds, section.read_seconds)
 
@@ -82,31 +85,30 @@ class ImapSentFolder:
         """See `SentFolder`."""
         return bool(_SELF_FILING_HOSTS.search(self._section.host))
 
-    def find(self, message_id: str, mark: str, sent_at: datetime) -> bool:
+    def find(self, message_id: str, mark: str, sent_at: datetime) -> str:
         """See `SentFolder`."""
         with self._opened("looking for a sent mail") as (client, folder):
             return _find(client, folder, message_id, mark, sent_at)
 
-    def append(self, message_id: str, mark: str, mime: bytes, sent_at: datetime) -> bool:
+    def append(self, message_id: str, mark: str, mime: bytes, sent_at: datetime) -> str:
         """See `SentFolder`."""
         with self._opened("filing a sent mail") as (client, folder):
-            if _find(client, folder, message_id, mark, sent_at):
-                return False
-            client.append(folder, mime, (b"\\Seen",), sent_at)
-            return True
+            there = _find(client, folder, message_id, mark, sent_at)
+            if not there:
+                client.append(folder, mime, (b"\\Seen",), sent_at)
+            return there or message_id
 
     def since(self, moment: datetime) -> Iterator[FoundMail]:
         """See `SentFolder`."""
         with self._opened("reading the Sent folder") as (client, folder):
-            client.select_folder(folder, readonly=True)
-            uids = sorted(map(int, client.search(["SINCE", _day_before(moment)])))
+            uids = _since(client, _opened_for_reading(client, folder), _day_before(moment))
             for start in range(0, len(uids), WINDOW):
                 for answer in imap_fetch.headers(client, uids[start : start + WINDOW], FIELDS).values():
                     yield _read(answer.body or b"", answer.received_at)
 
     @contextmanager
     def _opened(self, doing: str) -> Iterator[tuple[IMAPClient, str]]:
-        client = connect(self._section, self._timeouts)
+        client = connect(self._section, self._timeouts, self._credential)
         try:
             with explained(f"{self._section.name}: {doing}"):
                 yield client, self._name(client)
@@ -124,19 +126,34 @@ class ImapSentFolder:
         return str(name)
 
 
-def _find(client: IMAPClient, folder: str, message_id: str, mark: str, sent_at: datetime) -> bool:
-    client.select_folder(folder, readonly=True)
+def _opened_for_reading(client: IMAPClient, folder: str) -> int:
+    """Select the folder; the UID that its next mail will have."""
+    answer = client.select_folder(folder, readonly=True)
+    uidnext = answer.get(b"UIDNEXT") or client.folder_status(folder, ["UIDNEXT"])[b"UIDNEXT"]
+    return int(uidnext)
+
+
+def _since(client: IMAPClient, uidnext: int, day: date) -> list[int]:
+    """UIDs of mails that came there on that day or later, ascending; asked for in windows, as no answer may be too long."""
+    found: set[int] = set()
+    for first in range(1, max(uidnext, 2), SEARCH_WINDOW):
+        found.update(map(int, client.search(["UID", f"{first}:{first + SEARCH_WINDOW - 1}", "SINCE", day])))
+    return sorted(found)
+
+
+def _find(client: IMAPClient, folder: str, message_id: str, mark: str, sent_at: datetime) -> str:
+    uidnext = _opened_for_reading(client, folder)
     for name, value in (("Message-ID", message_id), ("X-Inboxbot-Id", mark)):
         found = client.search(["HEADER", name, value]) if value else []
-        if _lies_among(client, list(map(int, found))[-WINDOW:], message_id, mark):
-            return True
-    newest = sorted(map(int, client.search(["SINCE", _day_before(sent_at)])))[-NEWEST:]
-    return _lies_among(client, newest, message_id, mark)
+        if there := _among(client, list(map(int, found))[-WINDOW:], message_id, mark):
+            return there
+    return _among(client, _since(client, uidnext, _day_before(sent_at))[-NEWEST:], message_id, mark)
 
 
-def _lies_among(client: IMAPClient, uids: list[int], message_id: str, mark: str) -> bool:
+def _among(client: IMAPClient, uids: list[int], message_id: str, mark: str) -> str:
     mails = [_read(answer.body or b"", None) for answer in imap_fetch.headers(client, uids, FIELDS).values()]
-    return any(one.mail.message_id == message_id or (mark and one.mark == mark) for one in mails)
+    ours = (one.mail.message_id for one in mails if one.mail.message_id == message_id or (mark and one.mark == mark))
+    return next((one or message_id for one in ours), "")
 
 
 def _read(header: bytes, received_at: datetime | None) -> FoundMail:

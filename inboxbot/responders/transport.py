@@ -16,14 +16,18 @@ from time import monotonic
 import aiosmtplib
 
 from inboxbot.config import SmtpSection
+from inboxbot.credentials import NO_TOKEN, Credential, Stored
 from inboxbot.errors import (
     ConfigError,
     SendError,
     SendInDoubtError,
+    SendNoTokenError,
     SendPermanentError,
     SendRefusedLoginError,
     SendTemporaryError,
     SendUnreachableError,
+    TokenError,
+    TokenRefusedError,
 )
 from inboxbot.failpoints import reach
 from inboxbot.reply import OutboxItem
@@ -33,7 +37,10 @@ _ADDRESS_SPECIALS = frozenset('<>(),;:\\"[]')
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _ACCEPTED, _NOT_NOW, _NEVER = 2, 4, 5  # a reply's first digit, which alone may decide (RFC 5321, 4.3.2)
+_GREETINGS = frozenset({220, 221})  # "ready" and "closing": whatever they mean after a body, it is not "I have it"
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954, 6: our standing with the server, not this mail
+_SES_HOST = re.compile(r"email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
+_SES_REPLY = re.compile(r"250 Ok ([0-9A-Za-z-]{20,80})", re.IGNORECASE)
 SLOW_LINE = 20_000  # bytes per second: the slowest upload that is waited for
 _REPLY_LENGTH = 500
 
@@ -55,9 +62,17 @@ DEFAULT_TIMEOUTS = Timeouts()
 class SmtpTransport:
     """A connection to the configured SMTP server, opened when first needed and kept between mails."""
 
-    def __init__(self, section: SmtpSection, *, timeouts: Timeouts = DEFAULT_TIMEOUTS, local_hostname: str | None = None) -> None:
+    def __init__(
+        self,
+        section: SmtpSection,
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        local_hostname: str | None = None,
+        credential: Credential | None = None,
+    ) -> None:
         """Nothing is connected yet. `local_hostname` is what EHLO says; None: this machine's full name."""
         self._section = section
+        self._credential = credential or Stored(section.password, "smtp.password")
         self._timeouts = timeouts
         self._local_hostname = local_hostname
         self._smtp: aiosmtplib.SMTP | None = None
@@ -107,6 +122,8 @@ class SmtpTransport:
         protocol = smtp.protocol
         if protocol is None or not protocol.is_connected:
             raise SendTemporaryError("the server hung up before the first byte of the body")
+        if protocol._buffer:  # noqa: SLF001 - aiosmtplib would take it for the reply to the body, which it cannot be
+            raise SendTemporaryError("the server talks out of turn; nothing was sent")
         # aiosmtplib's own data() sends DATA and the body in one go. The two calls below are the public half of it.
         reach("send.begun")
         try:
@@ -133,6 +150,16 @@ class SmtpTransport:
         return self._smtp
 
     async def _open(self) -> aiosmtplib.SMTP:
+        """As `_connected`; a token that the server no longer takes is tried no second time, but a new one is."""
+        secret = await self._secret() if self._section.username else ""
+        try:
+            return await self._connected(secret)
+        except SendRefusedLoginError:
+            if not (secret and self._credential.refused(secret)):
+                raise
+        return await self._connected(await self._secret())
+
+    async def _connected(self, secret: str) -> aiosmtplib.SMTP:
         """Connected, secured as configured, logged in where a username is set. There is no way to clear text from here."""
         section, tls = self._section, self._tls_context()
         smtp = aiosmtplib.SMTP(
@@ -147,7 +174,7 @@ class SmtpTransport:
         try:
             with _step(f"connecting to {section.host}:{section.port}", SendRefusedLoginError):
                 await smtp.connect(timeout=self._timeouts.connect)
-            await self._introduce(smtp)
+            await self._introduce(smtp, secret)
         except SendTemporaryError as error:
             _abort(smtp)
             raise SendUnreachableError(str(error)) from None
@@ -157,7 +184,7 @@ class SmtpTransport:
         self._local_hostname = smtp.local_hostname  # looking it up can take seconds: once is enough
         return smtp
 
-    async def _introduce(self, smtp: aiosmtplib.SMTP) -> None:
+    async def _introduce(self, smtp: aiosmtplib.SMTP, secret: str) -> None:
         with _step("EHLO", SendRefusedLoginError):
             await smtp.ehlo()
         if self._section.security == "starttls":
@@ -166,13 +193,24 @@ class SmtpTransport:
                 await smtp.ehlo()  # RFC 3207, 4.2: what was said in clear does not count
         if self._section.username:
             with _step("AUTH", SendRefusedLoginError):
-                await smtp.login(self._section.username, self._password())
+                await self._log_in(smtp, secret)
 
-    def _password(self) -> str:
+    async def _log_in(self, smtp: aiosmtplib.SMTP, secret: str) -> None:
+        if self._section.auth == "xoauth2":
+            await smtp.auth_xoauth2(self._section.username, secret)
+        else:
+            await smtp.login(self._section.username, secret)
+
+    async def _secret(self) -> str:
+        """The password or token; fetching a token may take a while."""
         try:
-            return self._section.password.read("smtp.password")
+            return await asyncio.to_thread(self._credential.get)
         except ConfigError as error:
             raise SendRefusedLoginError("there is no password to log in with") from error
+        except TokenRefusedError as error:
+            raise SendRefusedLoginError(f"{NO_TOKEN}{error}") from None
+        except TokenError as error:
+            raise SendNoTokenError(f"{NO_TOKEN}{error}") from None
 
     def _tls_context(self) -> ssl.SSLContext | None:
         """Certificates are always verified: against `ca_file` alone where it is set, else the system's authorities."""
@@ -187,6 +225,17 @@ class SmtpTransport:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             _abort(smtp)
+
+
+def given_id(host: str, reply: str) -> str:
+    """The Message-ID that a server gives to our mail instead of ours, where its words of acceptance tell; else ''.
+
+    Amazon SES does: "250 Ok ID" becomes <ID@email.amazonses.com>, outside us-east-1 <ID@REGION.amazonses.com>.
+    """
+    server, said = _SES_HOST.fullmatch(host.lower()), _SES_REPLY.fullmatch(reply)
+    if not (server and said):
+        return ""
+    return f"<{said[1]}@{'email' if server[1] == 'us-east-1' else server[1]}.amazonses.com>"
 
 
 def wire_form(mime: bytes) -> bytes:
@@ -231,7 +280,7 @@ def _require_plain_addresses(item: OutboxItem) -> None:
 def _verdict(response: aiosmtplib.SMTPResponse) -> str:
     """What the reply to the final dot means."""
     words, kind = _words(response.code, response.message), response.code // 100
-    if kind == _ACCEPTED:
+    if kind == _ACCEPTED and response.code not in _GREETINGS:
         return words
     if kind == _NOT_NOW:
         raise SendTemporaryError(f"the mail was not taken for now: {words}")

@@ -14,12 +14,13 @@ from sqlmodel import Session, col, select
 from inboxbot.errors import NotFoundError
 from inboxbot.message import BounceReport
 from inboxbot.reply import OutboxState
+from inboxbot.store.outbox import known_as
 from inboxbot.store.tables import BounceRow, OutboxRow, StoppedAddressRow
 
 
 def item_behind(session: Session, message_ids: Iterable[str], tokens: Iterable[str]) -> OutboxRow | None:
     """The outbox item that one of these Message-IDs, or the tokens of one, belongs to. The caller has checked their tags."""
-    names = [col(OutboxRow.message_id) == message_id for message_id in message_ids if message_id]
+    names = [known_as([message_id]) for message_id in message_ids if message_id]
     names += [col(OutboxRow.message_id).startswith(f"<inboxbot.{token}.", autoescape=True) for token in tokens if token]
     if not names:
         return None

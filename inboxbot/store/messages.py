@@ -17,7 +17,7 @@ from inboxbot.errors import NotFoundError
 from inboxbot.message import Glance, Message, MessageKey, RawMessage, header_digest
 from inboxbot.store import search
 from inboxbot.store.bounces import stopped
-from inboxbot.store.outbox import answered, conversation_behind, count_automatic
+from inboxbot.store.outbox import answered, colleague_answered, conversation_behind, count_automatic, known_as
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
@@ -104,6 +104,7 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
             header_sha256=header,
             size=raw.size or len(raw.raw),
             complete=raw.complete,
+            answered_elsewhere=raw.answered,
             received_at=raw.received_at,
             recorded_at=now,
         )
@@ -219,7 +220,8 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
         answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
         answers_to_domain=count_automatic(session, since=now - _DAY, domain=domain or sender.rpartition("@")[2]),
         answers_in_hour=count_automatic(session, since=now - _HOUR),
-        answered_by_staff=answered(session, message.message_id, but_for=_row_id_of(session, mailbox_key)),
+        answered_by_staff=answered(session, message.message_id, but_for=_row_id_of(session, mailbox_key))
+        or _answered_elsewhere(session, message, mailbox_key),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
         conversation_id=_conversation(session, message),
         thread_root=root,
@@ -386,6 +388,12 @@ def _raw(session: Session, row: MessageRow) -> RawMessage:
     return RawMessage(MessageKey(row.mailbox, row.uidvalidity, row.uid), content, row.received_at, row.size, row.complete)
 
 
+def _answered_elsewhere(session: Session, message: Message, key: MessageKey) -> bool:
+    """Whether a colleague answered it in a mail program: the mailbox's flag said so, or the Sent folder did."""
+    flagged = select(MessageRow.id).where(*_identity(key), col(MessageRow.answered_elsewhere).is_(True))
+    return session.exec(flagged).first() is not None or colleague_answered(session, message.message_id)
+
+
 def _same_message_id(session: Session, message: Message, key: MessageKey) -> list[MessageRow]:
     if not message.message_id:
         return []
@@ -400,7 +408,7 @@ def _same_content(session: Session, message: Message, key: MessageKey) -> Messag
 
 
 def _is_ours(session: Session, message_id: str) -> bool:
-    return bool(message_id) and session.exec(select(OutboxRow.id).where(OutboxRow.message_id == message_id)).first() is not None
+    return bool(message_id) and session.exec(select(OutboxRow.id).where(known_as([message_id]))).first() is not None
 
 
 def _answered(session: Session, sender: str, request_key: str, key: MessageKey, now: datetime) -> bool:
@@ -425,7 +433,7 @@ def _known_root(session: Session, message: Message) -> str:
     named = _named(message)
     if not named:
         return ""
-    ours = session.exec(select(OutboxRow.thread_root).where(col(OutboxRow.message_id).in_(named), OutboxRow.thread_root != "")).first()
+    ours = session.exec(select(OutboxRow.thread_root).where(known_as(named), OutboxRow.thread_root != "")).first()
     theirs = select(MessageRow.thread_root).where(col(MessageRow.message_id).in_(named), MessageRow.thread_root != "")
     return ours or session.exec(theirs.order_by(col(MessageRow.id))).first() or ""
 
@@ -433,7 +441,7 @@ def _known_root(session: Session, message: Message) -> str:
 def _seconds_since_answer(session: Session, message: Message) -> float | None:
     """How long after an automatic mail of ours this answer to it came in; None where it answers none."""
     parent = next(iter(_named(message)), "")
-    row = session.exec(select(OutboxRow).where(OutboxRow.message_id == parent, col(OutboxRow.automatic).is_(True))).first()
+    row = session.exec(select(OutboxRow).where(known_as([parent]), col(OutboxRow.automatic).is_(True))).first()
     sent = (row.sending_at or row.finished_at) if row else None
     return max(0.0, (message.received_at - sent).total_seconds()) if sent else None
 

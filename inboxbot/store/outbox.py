@@ -16,7 +16,7 @@ from inboxbot.decision import Released
 from inboxbot.errors import NotFoundError
 from inboxbot.reply import Claim, FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store import watchbook
-from inboxbot.store.tables import OutboxRow
+from inboxbot.store.tables import ColleagueReplyRow, OutboxRow
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _SHARE_WINDOW = timedelta(hours=24)  # in which a customer's share of documents and figures counts
@@ -160,6 +160,12 @@ def postpone(session: Session, now: datetime, until: datetime, error: str) -> in
     return result.rowcount
 
 
+def advance(session: Session, postponed_until: datetime, now: datetime) -> None:
+    """What was put off until then is due now: the reason for it is gone."""
+    waiting = (col(OutboxRow.state) == OutboxState.READY.value, col(OutboxRow.next_attempt_at) == postponed_until)
+    session.exec(update(OutboxRow).where(*waiting).values(next_attempt_at=now))
+
+
 def hold(session: Session, outbox_id: int, until: datetime) -> None:
     """A mail that is to leave later: its day begins then."""
     row = get(session, outbox_id)
@@ -232,7 +238,7 @@ def settle(session: Session, outbox_id: int, *, was_sent: bool, now: datetime) -
 def prove(session: Session, message_ids: Iterable[str], proof: str, now: datetime) -> list[int]:
     """Mails in doubt that somebody outside knows by their Message-ID were sent: it left this house in no other way; their ids."""
     named = {one for one in message_ids if one}
-    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.IN_DOUBT.value, col(OutboxRow.message_id).in_(named))
+    statement = select(OutboxRow).where(OutboxRow.state == OutboxState.IN_DOUBT.value, known_as(named))
     ids = []
     for row in session.exec(statement) if named else ():
         row.state, row.proof, row.finished_at, row.next_look_at = OutboxState.SENT.value, proof, now, None
@@ -290,7 +296,8 @@ def last_finished(session: Session) -> datetime | None:
 def known_message_ids(session: Session, message_ids: Iterable[str]) -> set[str]:
     """Which of these Message-IDs are in the outbox."""
     wanted = list(message_ids)
-    return set(session.exec(select(OutboxRow.message_id).where(col(OutboxRow.message_id).in_(wanted)))) if wanted else set()
+    found = session.exec(select(OutboxRow.message_id, OutboxRow.wire_id).where(known_as(wanted))) if wanted else ()
+    return {one for pair in found for one in pair if one}
 
 
 def adopt(session: Session, sent: SentMail, mime: bytes, now: datetime) -> None:
@@ -415,11 +422,65 @@ def released(session: Session, customer_id: str, sender: str, now: datetime) -> 
 def conversation_behind(session: Session, message_ids: list[str], address: str) -> int | None:
     """The conversation in which we sent one of these mails to this address."""
     statement = select(OutboxRow.conversation_id).where(
-        col(OutboxRow.message_id).in_(message_ids),
+        known_as(message_ids),
         col(OutboxRow.conversation_id).is_not(None),
         OutboxRow.rcpt_to == address,
     )
     return session.exec(statement).first()
+
+
+def known_as(message_ids: Iterable[str]) -> ColumnElement[bool]:
+    """The mail that one of these Message-IDs names: ours, or the one that a relay gave it."""
+    named = [one for one in message_ids if one]
+    return or_(col(OutboxRow.message_id).in_(named), col(OutboxRow.wire_id).in_(named))
+
+
+def learn_wire_id(session: Session, outbox_id: int, message_id: str) -> None:
+    """A mail of ours goes by this Message-ID outside; nothing is noted where it is our own."""
+    row = get(session, outbox_id)
+    if message_id and message_id != row.message_id:
+        row.wire_id = message_id
+        session.add(row)
+
+
+def note_colleagues(session: Session, message_ids: Iterable[str], now: datetime) -> list[int]:
+    """Colleagues answered these messages in a mail program; ids of the automatic mails that therefore never leave.
+
+    One that a sender has taken up already is on its way.
+    """
+    named = {one for one in message_ids if one}
+    known = set(session.exec(select(ColleagueReplyRow.message_id).where(col(ColleagueReplyRow.message_id).in_(named)))) if named else set()
+    for one in sorted(named - known):
+        session.add(ColleagueReplyRow(message_id=one, seen_at=now))
+    waiting = select(OutboxRow).where(
+        OutboxRow.state == OutboxState.READY.value,
+        col(OutboxRow.automatic).is_(True),
+        col(OutboxRow.in_reply_to).in_(named),
+        or_(col(OutboxRow.lease_until).is_(None), col(OutboxRow.lease_until) < now),
+    )
+    ids = []
+    for row in session.exec(waiting) if named else ():
+        row.state, row.finished_at, row.last_error = OutboxState.CANCELLED.value, now, "a colleague has answered meanwhile"
+        row.claim, row.lease_until = "", None
+        session.add(row)
+        ids.append(row.id or 0)
+    return ids
+
+
+def colleague_answered(session: Session, message_id: str) -> bool:
+    """Whether a colleague answered this message in a mail program, as far as the Sent folder was read."""
+    return bool(message_id) and session.get(ColleagueReplyRow, message_id) is not None
+
+
+def waits_since(session: Session, created_before: datetime) -> datetime | None:
+    """Since when automatic answers that were made before a moment have been waiting; None: none has."""
+    statement = select(func.min(OutboxRow.created_at)).where(
+        OutboxRow.state == OutboxState.READY.value,
+        col(OutboxRow.automatic).is_(True),
+        OutboxRow.in_reply_to != "",
+        col(OutboxRow.created_at) < created_before,
+    )
+    return session.exec(statement).one()
 
 
 def _move(session: Session, item: OutboxItem, *allowed: OutboxState, **values: object) -> bool:

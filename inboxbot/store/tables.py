@@ -7,7 +7,7 @@ needs a migration beside it (`tests/store/test_migrations.py` compares the two).
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -33,6 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 _EMPTY = {"server_default": text("''")}  # a column that came later has a default in the database too: no table is made anew for it
+_NO = {"server_default": false()}
 
 
 def _json() -> Any:
@@ -95,6 +96,7 @@ class MessageRow(SQLModel, table=True):
     header_sha256: str = Field(
         default="", index=True, sa_column_kwargs=_EMPTY
     )  # by which a renumbered message is known again without its body
+    answered_elsewhere: bool = Field(default=False, sa_column_kwargs=_NO)  # it was answered in a mail program before we had it
 
 
 class DecisionRow(SQLModel, table=True):
@@ -249,6 +251,15 @@ class OutboxRow(SQLModel, table=True):
     looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how often a mail in doubt was looked for
     next_look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # in the Sent folder
     filed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its copy lies in the Sent folder
+    wire_id: str = Field(default="", index=True, sa_column_kwargs=_EMPTY)  # the Message-ID that a relay gave it instead of ours
+
+
+class ColleagueReplyRow(SQLModel, table=True):
+    """A message that a colleague answered in a mail program of their own, as the Sent folder shows."""
+
+    __tablename__ = "colleague_reply"
+    message_id: str = Field(primary_key=True)  # of the message that was answered
+    seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class PromiseRow(SQLModel, table=True):

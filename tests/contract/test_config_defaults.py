@@ -13,6 +13,7 @@ REQUIRED = '[company]\nname = "Us"\naddress = "ar@us.example"\n[ledger]\npath = 
 SMALLEST = {
     "company": REQUIRED, "ledger": REQUIRED,
     "mailbox": REQUIRED + '[[mailbox]]\nkind = "imap"\nhost = "imap.us.example"\nusername = "ar"\n',
+    "oauth": REQUIRED + '[[oauth]]\nname = "m"\ntoken_url = "https://id.example/token"\nclient_id = "c"\nclient_secret_env = "S"\n',
     "smtp": REQUIRED + '[smtp]\nhost = "smtp.us.example"\n',
     "team": REQUIRED + '[[team]]\nname = "disputes"\n',
     "rule": REQUIRED + '[[rule]]\nname = "all"\n',
@@ -23,13 +24,18 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "company": {"name": ..., "address": ..., "aliases": [], "timezone": "UTC", "locale": "en_US", "currency": "USD", "bank_accounts": []},
     "mailbox": {
         "name": "ar", "kind": ..., "host": ..., "port": 993, "security": "tls", "ca_file": None, "username": ..., "password_env": None,
-        "password_file": None, "password_credential": None, "auth": "password", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",  # noqa: E501
+        "password_file": None, "password_credential": None, "auth": "password", "oauth": "", "folder": "INBOX", "poll_seconds": 60, "since": "now", "after": "nothing",  # noqa: E501
         "move_to": "", "path": None, "connect_seconds": 15, "read_seconds": 60, "idle_seconds": 540, "retry_seconds": 1,
         "longest_retry_seconds": 300, "refused_retry_seconds": 1800, "reconcile_hours": 24, "reconcile_days": 7,
     },
+    "oauth": {
+        "name": ..., "token_url": ..., "client_id": ..., "client_secret_env": ..., "client_secret_file": None,
+        "client_secret_credential": None, "scope": "", "refresh_token_env": None, "refresh_token_file": None,
+        "refresh_token_credential": None,
+    },
     "smtp": {
         "host": ..., "port": 587, "security": "starttls", "ca_file": None, "username": "", "password_env": None, "password_file": None,
-        "password_credential": None, "auth": "password", "sender": None, "bounce_address": None, "connect_seconds": 15, "command_seconds": 60,  # noqa: E501
+        "password_credential": None, "auth": "password", "oauth": "", "sender": None, "bounce_address": None, "connect_seconds": 15, "command_seconds": 60,  # noqa: E501
         "last_reply_seconds": 600, "sent_copy": "auto", "sent_mailbox": "", "sent_folder": "",
     },
     "sending": {
@@ -72,7 +78,7 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
         "name": ('"billing"', "billing"), "kind": ('"imap"', "imap"), "host": ('"mail.us.example"', "mail.us.example"),
         "port": ("143", 143), "security": ('"starttls"', "starttls"), "ca_file": ('"ca.pem"', Path("/folder/ca.pem")),
         "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"), "password_file": ('"pw"', Path("/folder/pw")), "password_credential": ('"pw"', "pw"),  # noqa: E501
-        "auth": ('"xoauth2"', "xoauth2"), "folder": ('"AR/In"', "AR/In"), "poll_seconds": ("5", 5),
+        "auth": ('"xoauth2"', "xoauth2"), "oauth": ('""', ""), "folder": ('"AR/In"', "AR/In"), "poll_seconds": ("5", 5),
         "since": ("2026-11-01", date(2026, 11, 1)),
         "after": ('"keyword"', "keyword"), "move_to": ('"Done"', "Done"), "path": ('"maildir"', Path("/folder/maildir")),
         "connect_seconds": ("1", 1), "read_seconds": ("2.5", 2.5), "idle_seconds": ("60", 60), "retry_seconds": ("2", 2),
@@ -82,10 +88,17 @@ CHOSEN: dict[str, dict[str, tuple[str, Any]]] = {
         "claim_seconds": ("9", 9), "first_retry_seconds": ("0.5", 0.5), "longest_retry_seconds": ("60", 60), "give_up_hours": ("48", 48),
         "doubt_minutes": ("[0.1, 2]", [0.1, 2]), "sent_copy_seconds": ("0", 0), "check_seconds": ("5", 5),
     },
+    "oauth": {
+        "name": ('"google"', "google"), "token_url": ('"http://localhost:1/token"', "http://localhost:1/token"), "client_id": ('"d"', "d"),
+        "client_secret_env": ('"T"', "T"), "client_secret_file": ('"cs"', Path("/folder/cs")), "client_secret_credential": ('"cs"', "cs"),
+        "scope": ('"mail"', "mail"), "refresh_token_env": ('"R"', "R"), "refresh_token_file": ('"rt"', Path("/folder/rt")),
+        "refresh_token_credential": ('"rt"', "rt"),
+    },
     "smtp": {
         "host": ('"mx.us.example"', "mx.us.example"), "port": ("465", 465), "security": ('"tls"', "tls"),
         "ca_file": ('"ca.pem"', Path("/folder/ca.pem")), "username": ('"joe"', "joe"), "password_env": ('"PW"', "PW"),
-        "password_file": ('"/run/pw"', Path("/run/pw")), "password_credential": ('"pw"', "pw"), "auth": ('"password"', "password"),
+        "password_file": ('"/run/pw"', Path("/run/pw")), "password_credential": ('"pw"', "pw"), "auth": ('"xoauth2"', "xoauth2"),
+        "oauth": ('""', ""),
         "sender": ('"billing@us.example"', "billing@us.example"),
         "bounce_address": ('"bounces@us.example"', "bounces@us.example"), "connect_seconds": ("1", 1), "command_seconds": ("2", 2),
         "last_reply_seconds": ("3", 3), "sent_copy": ('"off"', "off"), "sent_mailbox": ('"ar"', "ar"), "sent_folder": ('"Out"', "Out"),
@@ -142,7 +155,7 @@ def value(config: Config, section: str, key: str) -> Any:
 def with_value(section: str, key: str, toml: str) -> str:
     """The smallest configuration that has this section, with one key set."""
     text = SMALLEST.get(section, REQUIRED)
-    double = f"[[{section}]]" if section in ("mailbox", "team", "rule") else f"[{section}]"
+    double = f"[[{section}]]" if section in ("mailbox", "oauth", "team", "rule") else f"[{section}]"
     if double not in text:
         return f"{text}{double}\n{key} = {toml}\n"
     head, tail = text.split(double)
@@ -164,7 +177,12 @@ def test_a_key_that_is_given_counts(section: str, key: str) -> None:
 
 
 def test_a_section_has_no_key_beside_those_of_the_contract() -> None:
-    config = read(SMALLEST["mailbox"] + SMALLEST["smtp"].removeprefix(REQUIRED) + '[[team]]\nname = "t"\n[[rule]]\nname = "r"\n')
+    config = read(
+        SMALLEST["mailbox"]
+        + SMALLEST["smtp"].removeprefix(REQUIRED)
+        + SMALLEST["oauth"].removeprefix(REQUIRED)
+        + '[[team]]\nname = "t"\n[[rule]]\nname = "r"\n'
+    )
 
     for section, keys in DEFAULTS.items():
         table = getattr(config, section)

@@ -30,6 +30,7 @@ class World(Protocol):
 
     def put(self, raw: bytes) -> None: ...
     def take_away_all(self) -> None: ...
+    def answer_all(self) -> None: ...
     def marks(self) -> list[str]: ...
     def moved(self, folder: str) -> list[bytes]: ...
     def start_anew(self) -> None: ...
@@ -54,6 +55,10 @@ class MaildirWorld:
     def take_away_all(self) -> None:
         for file in self._files():
             file.unlink()
+
+    def answer_all(self) -> None:
+        for file in self._files():
+            file.rename(self.root / "cur" / f"{file.name}:2,RS")
 
     def marks(self) -> list[str]:
         return [file.name.partition(":2,")[2] for file in self._files()]
@@ -89,6 +94,9 @@ class ImapWorld:
             client.expunge()
 
         self._do(delete)
+
+    def answer_all(self) -> None:
+        self._do(lambda client: client.add_flags(client.search(), [rb"\Answered", rb"\Seen"]))
 
     def marks(self) -> list[str]:
         flags = self._do(lambda client: client.get_flags(client.search()))
@@ -155,6 +163,14 @@ def test_messages_come_in_the_order_they_arrived_with_rising_uids(world: World, 
     assert [message.raw[-1:] for message in messages] == [b"0", b"1", b"2", b"3", b"4"]
     uids = [message.key.uid for message in messages]
     assert uids == sorted(set(uids))
+
+
+def test_what_a_colleague_has_answered_in_a_mail_program_says_so(world: World, mailbox: Mailbox) -> None:
+    world.put(HEADER + b"one")
+    assert [message.answered for message in read(mailbox)] == [False]
+    world.answer_all()
+    world.put(HEADER + b"two")
+    assert [message.answered for message in read(mailbox)] == [True, False]
 
 
 def test_only_uids_strictly_above_are_named(world: World, mailbox: Mailbox) -> None:

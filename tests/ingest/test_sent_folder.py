@@ -37,9 +37,9 @@ def folder_of(server: MailServer, tmp_path: Path, name: str = "") -> ImapSentFol
 def test_a_copy_is_filed_once_and_found_by_its_id(mail_server: MailServer, tmp_path: Path, name: str) -> None:
     folder = folder_of(mail_server, tmp_path, name)
     assert not folder.find("<inboxbot.1@us.example>", "made.tag", NOW)
-    assert folder.append("<inboxbot.1@us.example>", "made.tag", mail(1), NOW)
-    assert not folder.append("<inboxbot.1@us.example>", "made.tag", mail(1), NOW)
-    assert folder.find("<inboxbot.1@us.example>", "", NOW)
+    assert folder.append("<inboxbot.1@us.example>", "made.tag", mail(1), NOW) == "<inboxbot.1@us.example>"
+    assert folder.append("<inboxbot.1@us.example>", "made.tag", mail(1), NOW) == "<inboxbot.1@us.example>"
+    assert folder.find("<inboxbot.1@us.example>", "", NOW) == "<inboxbot.1@us.example>"
     (found,) = folder.since(NOW - timedelta(days=1))
     assert (found.mail.message_id, found.mail.in_reply_to, found.mail.thread_root) == (
         "<inboxbot.1@us.example>", "<1@alder.example>", "<root@alder.example>",
@@ -58,7 +58,8 @@ def test_a_relay_that_gave_it_another_id_left_our_mark(mail_server: MailServer, 
     folder = folder_of(mail_server, tmp_path)
     folder.append("<x@relay.example>", "its.mark", mail(7, "its.mark").replace(b"<inboxbot.7@us.example>", b"<x@relay.example>"), NOW)
     assert mark_of(mail(7, "its.mark")) == "its.mark"
-    assert folder.find("<inboxbot.7@us.example>", "its.mark", NOW)
+    assert folder.find("<inboxbot.7@us.example>", "its.mark", NOW) == "<x@relay.example>"
+    assert folder.append("<inboxbot.7@us.example>", "its.mark", mail(7, "its.mark"), NOW) == "<x@relay.example>"
 
 
 def test_many_mails_are_read_in_windows(mail_server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

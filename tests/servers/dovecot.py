@@ -14,7 +14,7 @@ ssl = yes
 ssl_cert = <{root}/tls/server.pem
 ssl_key = <{root}/tls/server.key
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 mail_location = maildir:{root}/vmail/%u
 first_valid_uid = 8
@@ -25,6 +25,11 @@ imap_hibernate_timeout = 0
 passdb {{
   driver = passwd-file
   args = username_format=%u {root}/users/%u
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {root}/oauth2.conf
 }}
 userdb {{
   driver = static
@@ -75,5 +80,19 @@ protocol lmtp {{
 """
 
 
+_OAUTH2 = """
+introspection_mode = post
+introspection_url = http://127.0.0.1:{port}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 def configuration(root: Path, ports: Ports) -> str:
     return _CONF.format(root=root, ports=ports)
+
+
+def oauth2(port: int) -> str:
+    """How tokens are checked: by the endpoint at this port."""
+    return _OAUTH2.format(port=port)

@@ -25,6 +25,7 @@ from imapclient import IMAPClient
 from servers import dovecot, postfix
 from servers.certificates import make_certificate
 from servers.ports import Ports
+from servers.token_endpoint import TokenEndpoint
 
 BOT, CAPTURE = "bot@example.test", "capture@example.test"
 PASSWORD = "secret"
@@ -49,11 +50,14 @@ class MailServer:
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="inboxbot-mail-"))
         self.ports = Ports.free()
+        self.tokens = TokenEndpoint()
         self.ca_file = self.root / "tls" / "server.pem"
         self._smtp: smtplib.SMTP | None = None
+        self._tokens_closed = False
 
     def __enter__(self) -> Self:
         try:
+            self.tokens.__enter__()
             self._prepare()
             self._run("dovecot", "-c", str(self._dovecot_conf))
             self._run("postfix", "-c", str(self._postfix_etc), "start")
@@ -81,6 +85,7 @@ class MailServer:
         shutil.chown(self.root / "vmail", "mail", "mail")
         shutil.chown(self.root / "pf" / "data", "postfix")
         make_certificate(self.ca_file.parent, "DNS:localhost", "IP:127.0.0.1")
+        (self.root / "oauth2.conf").write_text(dovecot.oauth2(self.tokens.port))
         self._dovecot_conf.write_text(dovecot.configuration(self.root, self.ports))
         for name, text in postfix.configuration(self.root, self.ports).items():
             (self._postfix_etc / name).write_text(text)
@@ -105,6 +110,9 @@ class MailServer:
         with suppress(TimeoutError):
             _wait_for(lambda: not any(_listens(port) for port in self.ports), "the ports to close")
         shutil.rmtree(self.root, ignore_errors=True)
+        if not self._tokens_closed:
+            self._tokens_closed = True
+            self.tokens.__exit__()
 
     def add_user(self, address: str) -> None:
         """Give `address` (under example.test) a mailbox. One file each: Dovecot sees changes of a file by the second."""

@@ -23,6 +23,7 @@ from inboxbot.errors import (
 )  # fmt: skip
 from inboxbot.ledger.model import Ledger
 from inboxbot.reply import FrozenMail, OutboxItem, OutboxState
+from inboxbot.responders.transport import given_id
 from inboxbot.sending import BATCH, Pace, Sender
 from inboxbot.store import conversations, outbox
 from inboxbot.store.engine import Store
@@ -352,3 +353,41 @@ def test_a_living_sender_is_not_taken_for_dead(office: Office) -> None:
         outbox.begin_sending(session, begun, NOW, timedelta(hours=1))
     office.sender.doubt_abandoned()
     assert office.row().state == "sending"
+
+
+def test_a_new_password_ends_the_wait_that_a_refused_login_began(office: Office) -> None:
+    shown = ["old"]
+    office.server.early = SendRefusedLoginError("535 no")
+    sender = office.sender
+    sender.seal = lambda: shown[0]
+    for number in range(3):
+        office.post(number)
+    drain = lambda: asyncio.run(sender.drain(asyncio.Event()))  # noqa: E731
+    for _ in range(3):
+        drain()
+        office.clock.move(hours=1, minutes=1)
+    office.clock.move(hours=-1)
+    office.server.early = None
+    assert drain() == 0  # closed for an hour, whatever the server would say now
+    shown[0] = "new"
+    assert drain() == 3
+    assert len(office.server.taken) == 3
+
+
+@pytest.mark.parametrize(
+    ("host", "reply", "expected"),
+    [
+        ("email-smtp.eu-west-1.amazonaws.com", "250 Ok 0102018d2c5c-4a33-000000", "<0102018d2c5c-4a33-000000@eu-west-1.amazonses.com>"),
+        ("email-smtp.us-east-1.amazonaws.com", "250 Ok 0102018d2c5c-4a33-000000", "<0102018d2c5c-4a33-000000@email.amazonses.com>"),
+        ("email-smtp.us-east-1.amazonaws.com", "250 2.0.0 queued", ""),
+        ("smtp.us.example", "250 Ok 0102018d2c5c-4a33-000000", ""),
+        ("email-smtp.us-east-1.amazonaws.com.evil.example", "250 Ok 0102018d2c5c-4a33-000000", ""),
+    ],
+)
+def test_a_relay_that_says_which_id_it_gave(office: Office, host: str, reply: str, expected: str) -> None:
+    assert given_id(host, reply) == expected
+    office.post()
+    sender = office.sender
+    sender.given_id = lambda _reply: expected
+    asyncio.run(sender.drain(asyncio.Event()))
+    assert office.row().wire_id == expected

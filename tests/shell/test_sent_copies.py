@@ -13,7 +13,7 @@ from inboxbot.errors import MailboxTemporaryError
 from inboxbot.ingest.sent_folder import FoundMail
 from inboxbot.message import MessageKey
 from inboxbot.reply import OutboxState, SentMail
-from inboxbot.responders.freeze import new_message_id
+from inboxbot.responders.freeze import loop_mark, new_message_id
 from inboxbot.sent_copies import SentCopies
 from inboxbot.store import conversations, doubt, messages, outbox
 from inboxbot.store.engine import Store
@@ -30,21 +30,22 @@ class Folder:
 
     filed_by_server: bool = False
     mails: dict[str, FoundMail | None] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)  # our Message-ID -> a relay's
     reachable: bool = True
     looked: int = 0
     mailbox: str = "ar"
 
-    def find(self, message_id: str, _mark: str, _sent_at: datetime) -> bool:
+    def find(self, message_id: str, _mark: str, _sent_at: datetime) -> str:
         self.looked += 1
         if not self.reachable:
             raise MailboxTemporaryError("cut")
-        return message_id in self.mails
+        return self.renamed.get(message_id, message_id if message_id in self.mails else "")
 
-    def append(self, message_id: str, mark: str, _mime: bytes, sent_at: datetime) -> bool:
-        if self.find(message_id, mark, sent_at):
-            return False
-        self.mails[message_id] = None
-        return True
+    def append(self, message_id: str, mark: str, _mime: bytes, sent_at: datetime) -> str:
+        there = self.find(message_id, mark, sent_at)
+        if not there:
+            self.mails[message_id] = None
+        return there or message_id
 
     def since(self, _moment: datetime) -> Iterator[FoundMail]:
         return (found for found in self.mails.values() if found)
@@ -192,3 +193,69 @@ def test_the_history_of_a_mail_says_that_it_was_answered_elsewhere(office: Offic
     with office.store.transaction() as session:
         history = messages.history(session, a_message(), MessageKey("ar", 7, 99), "r", NOW)
     assert history.answered_by_staff
+
+
+def by_hand(answers: str, *, automatic: bool = False) -> FoundMail:
+    return FoundMail(SentMail("<9@outlook.example>", answers, answers, "ann@alder.example", NOW, automatic=automatic), "", b"")
+
+
+def test_a_colleague_who_was_faster_in_a_mail_program_keeps_our_answer_back(office: Office) -> None:
+    with office.store.transaction() as session:
+        outbox.add(session, frozen_mail(in_reply_to="<1@alder.example>"), NOW)
+        outbox.add(session, frozen_mail(2, in_reply_to="<2@alder.example>"), NOW)
+    office.folder.mails = {"a": by_hand("<1@alder.example>"), "b": by_hand("<2@alder.example>", automatic=True)}
+    office.copies.look_after()
+    assert office.row(1).state == "ready"  # young mail leaves before anybody could be faster: nobody looks
+    office.clock.move(minutes=2)
+    office.copies.look_after()
+    assert [office.row(number).state for number in (1, 2)] == ["cancelled", "ready"]
+    with office.store.transaction() as session:
+        assert [item.outbox_id for item in outbox.claim(session, office.clock(), MINUTE, 9)] == [2]
+
+
+def test_what_a_sender_has_taken_up_is_not_taken_back(office: Office) -> None:
+    with office.store.transaction() as session:
+        outbox.add(session, frozen_mail(in_reply_to="<1@alder.example>"), NOW)
+        (item,) = outbox.claim(session, NOW, MINUTE, 1)
+        assert outbox.note_colleagues(session, ["<1@alder.example>"], NOW) == []
+        assert outbox.begin_sending(session, item, NOW, MINUTE)
+
+
+def test_before_a_start_colleagues_replies_are_read(office: Office) -> None:
+    office.folder.mails = {"a": by_hand("<1@alder.example>")}
+    office.copies.reconcile()
+    office.copies.reconcile()
+    with office.store.transaction() as session:
+        assert messages.history(session, a_message(), MessageKey("ar", 7, 99), "r", NOW).answered_by_staff
+
+
+def test_the_id_that_a_relay_gave_is_learnt_and_known_again(office: Office) -> None:
+    message_id = office.post(OutboxState.SENT)
+    office.folder.renamed[message_id] = "<relay-1@relay.example>"
+    office.clock.move(minutes=1)
+    office.copies.look_after()
+    assert (office.row().wire_id, office.folder.mails) == ("<relay-1@relay.example>", {})  # no second copy either
+    with office.store.transaction() as session:
+        assert outbox.known_message_ids(session, ["<relay-1@relay.example>"]) == {message_id, "<relay-1@relay.example>"}
+        reply = a_message(message_id="<2@alder.example>", in_reply_to="<relay-1@relay.example>")
+        found = messages.history(session, reply, MessageKey("ar", 7, 99), "r", NOW)
+    assert found.thread_root == office.row().thread_root
+
+
+def test_a_reply_that_names_the_relays_id_settles_a_doubt(office: Office) -> None:
+    message_id = office.post(OutboxState.IN_DOUBT)
+    with office.store.transaction() as session:
+        outbox.learn_wire_id(session, 1, "<relay-1@relay.example>")
+        assert doubt.prove(session, ["<relay-1@relay.example>"], "a reply", NOW) == [1]
+    assert office.row().message_id == message_id
+
+
+def test_a_renamed_mail_in_the_sent_folder_is_not_taken_for_one_that_the_records_lost(office: Office) -> None:
+    ours = new_message_id("us.example", KEY)
+    mail = frozen_mail(message_id=ours)
+    with office.store.transaction() as session:
+        outbox.add(session, mail, NOW)
+    renamed = SentMail("<relay-1@relay.example>", "", "", "ann@alder.example", NOW, automatic=True)
+    office.folder.mails = {"a": FoundMail(renamed, loop_mark(KEY, ours), b"")}
+    assert office.copies.reconcile() == 0
+    assert office.row().wire_id == "<relay-1@relay.example>"

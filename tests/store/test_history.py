@@ -180,3 +180,10 @@ def test_a_reply_to_our_mail_continues_only_for_whom_we_wrote_to(store: Store) -
     named = "<out-1@brightwater.example>"
     assert history(store, reply_to(named)).conversation_id == number
     assert history(store, reply_to(named, from_=Address("bob@bayline.example"))).conversation_id is None
+
+
+def test_a_mail_that_was_answered_in_a_mail_program_before_we_had_it_is_answered(store: Store) -> None:
+    with store.transaction() as session:
+        messages.record(session, replace(raw_mail(99), answered=True), NOW)
+    assert history(store, key=MessageKey("ar", 7, 99)).answered_by_staff
+    assert not history(store, key=MessageKey("ar", 7, 98)).answered_by_staff
