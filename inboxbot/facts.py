@@ -110,6 +110,7 @@ class Facts:
     po_shapes: tuple[str, ...] = ()
     likenesses: tuple[Likeness, ...] = ()  # what the mail's addresses and names only look like
     outsiders: tuple[str, ...] = ()  # addresses in To and Cc that are neither ours nor the customer's
+    strange_reply_to: tuple[str, ...] = ()  # addresses in Reply-To under the sender's domain, yet not the customer's (free mail)
     other_customers: tuple[str, ...] = ()  # addresses in To and Cc that are another customer's
     named_customers: tuple[str, ...] = ()  # other customers whose name the new text bears
 

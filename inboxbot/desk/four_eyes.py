@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inboxbot.config import Config
-from inboxbot.conversation import Conversation, ConversationStatus
+from inboxbot.conversation import FRAUD, Conversation, ConversationStatus
 from inboxbot.desk.access import require
 from inboxbot.desk.office import Desk
 from inboxbot.errors import UsageError
@@ -75,6 +75,8 @@ def let_go(session: Session, approval_id: int, who: str, now: datetime) -> int:
     approval = approvals.get(session, approval_id)
     if _same_person(approval.author, who):
         raise UsageError(f"{who} wrote reply {approval_id}: somebody else must approve it ([security] four_eyes)")
+    if conversations.get(session, approval.conversation_id).lane == FRAUD:
+        raise UsageError("the conversation has come into the fraud lane since: two people must say that it is genuine first")
     approvals.decide(session, approval, ApprovalState.APPROVED, who, now)
     _note(session, approval, "reply approved", who, now)
     present = conversations.get(session, approval.conversation_id)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from email.message import Message as MimeMessage
 from email.utils import getaddresses
 
-import idna
 from mailparser import MailParser
 
+from inboxbot import domains
 from inboxbot.ingest import charset, headers
 from inboxbot.ingest.headers import Headers
 from inboxbot.message import Address
@@ -23,6 +23,8 @@ _LOCAL = re.compile(r"[^\s@<>()\[\]:;,\\\"\x00-\x1f\x7f]{1,64}")
 _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ADDRESS_IN_NAME = re.compile(r"[^\s@<>\"'(),;:\[\]]{1,64}@[^\s@<>\"'(),;:\[\]]{1,253}")
 _OPAQUE = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)|=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]*\?=')  # quoted, comment, encoded
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COMMENT_INSIDE = re.compile(r"<[^>]*\(|\S\([^()]*\)[^\s<]")  # within the brackets, or amid the address: who reads it how?
 _HARMLESS = frozenset({"overlong-encoded-word", "invalid-utf8", "invalid-encoded-word"})  # about the name, not the address
 _WANTED = ("from", "sender", "reply-to", "to", "cc")
 
@@ -54,10 +56,17 @@ def parties(message: MimeMessage, values: Headers) -> Parties:
 
 
 def _address_headers(message: MimeMessage) -> MimeMessage:
-    """A message of the address headers alone: mail-parser need not decode bodies that nobody asks it for."""
-    view = MimeMessage(policy=message.policy)
+    """A message of the address headers alone: mail-parser need not decode bodies that nobody asks it for.
+
+    A field that stands there several times (RFC 5322, 3.6 forbids it) counts with all its addresses; From is judged elsewhere.
+    """
+    found: dict[str, list[str]] = {}
     for name, value in message.raw_items():
         if name.lower() in _WANTED:
+            found.setdefault(name.lower(), []).append(value)
+    view = MimeMessage(policy=message.policy)
+    for name, values in found.items():
+        for value in values if name == "from" else [", ".join(values)]:
             view[name] = value
     return view
 
@@ -83,7 +92,7 @@ def _from(parser: MailParser, values: Headers) -> tuple[Address | None, str]:
 
 def _strict(value: str) -> Address | None:
     """The one address of a From value as the standard library reads it, or None; no groups, no routes (RFC 5322, 3.4, 4.4)."""
-    if {":", ";"} & set(_OPAQUE.sub("", value)):
+    if {":", ";"} & set(_OPAQUE.sub("", value)) or _COMMENT_INSIDE.search(_QUOTED.sub("", value)):
         return None
     found = getaddresses([value])
     if len(found) != 1 or "=?" in found[0][1]:
@@ -104,13 +113,9 @@ def _all(pairs: object) -> tuple[Address, ...]:
 
 def normalized(spec: str) -> str:
     """An address in lower case with its domain in A-labels (RFC 5890, 2.3.2.1); '' for what is no plain address."""
-    local, at, domain = spec.strip().rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or charset.one_line(local) != local:
+    local = spec.strip().rpartition("@")[0]
+    if not _LOCAL.fullmatch(local) or charset.one_line(local) != local:
         return ""
-    domain = domain.lower()
-    if not domain.isascii():
-        try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            return ""
-    return f"{local.lower()}@{domain}" if len(domain) <= 253 and _DOMAIN.fullmatch(domain) else ""  # noqa: PLR2004  RFC 1035, 2.3.4
+    whole = domains.address(spec)
+    domain = whole.rpartition("@")[2]
+    return whole if len(domain) <= 253 and _DOMAIN.fullmatch(domain) else ""  # noqa: PLR2004  RFC 1035, 2.3.4

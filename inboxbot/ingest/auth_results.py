@@ -8,14 +8,13 @@ which writes no name, and Gmail, whose name everybody knows).
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from inboxbot.ingest.alignment import aligned
+from inboxbot.ingest.results_header import MAX_VALUE, Result, parsed
 from inboxbot.message import Authenticity, AuthenticityStatus
 
 Trace = Sequence[tuple[str, str]]
 
-_MAX_VALUE = 16_384  # characters; the library's time grows with the square of a comment's length
 _COMMENT = re.compile(r"\([^()]*\)")
 _BY = re.compile(r"(?:^|\s)by\s+([^\s;()]+)", re.IGNORECASE)
 _MICROSOFT = ("outlook.com", "office365.com", "exchangelabs.com", "office365.us", "outlook.cn", "office365.cn")
@@ -33,9 +32,9 @@ def by_gateway(trace: Trace, trusted: Sequence[str], domain: str) -> Authenticit
             # Perhaps our gateway's own verdict on a sender who chose his words so that nobody can read it: what stands
             # below was there before our gateway, and is not believed instead.
             return unverified(domain, "the trusted gateway's Authentication-Results cannot be read")
-        if header is None or str(header.authserv_id).lower() not in ids:
+        if header is None or header.authserv_id not in ids:
             continue
-        return _judged(header.results, domain, str(header.authserv_id))
+        return _judged(header.results, domain, header.authserv_id)
     return unverified(domain, "no trusted gateway wrote Authentication-Results")
 
 
@@ -50,7 +49,7 @@ def by_microsoft365(trace: Trace, domain: str) -> Authenticity:
     header = parsed(f"microsoft365; {next(_results(trace))}")
     if header is None:
         return unverified(domain, "Authentication-Results is not in Microsoft 365's form")
-    composite = {_word(result.result) for result in header.results if _word(result.method) == "compauth"}
+    composite = {result.result for result in header.results if result.method == "compauth"}
     if "fail" in composite:
         return Authenticity(AuthenticityStatus.FAILED, domain, "Microsoft 365: compauth=fail")
     verdict = _judged(header.results, domain, "Microsoft 365")
@@ -64,7 +63,7 @@ def by_gmail(trace: Trace, domain: str) -> Authenticity:
     if not is_gmails(trace):
         return unverified(domain, f"the topmost Authentication-Results is not {_GOOGLE_ID}'s, or not where Gmail writes its own")
     header = parsed(next(_results(trace)))
-    return _judged(header.results, domain, _GOOGLE_ID)
+    return _judged(header.results if header else (), domain, _GOOGLE_ID)
 
 
 def is_microsofts(trace: Trace) -> bool:
@@ -90,7 +89,7 @@ def is_gmails(trace: Trace) -> bool:
 def topmost_id(trace: Trace) -> str:
     """The authserv-id of the topmost verdict, lower case; '' where there is none."""
     header = parsed(next(_results(trace), ""))
-    return str(header.authserv_id).lower() if header is not None else ""
+    return header.authserv_id if header is not None else ""
 
 
 def unverified(domain: str, proof: str) -> Authenticity:
@@ -98,24 +97,9 @@ def unverified(domain: str, proof: str) -> Authenticity:
     return Authenticity(AuthenticityStatus.UNVERIFIED, domain, proof)
 
 
-def parsed(value: str) -> Any:
-    """The header as authres reads it, or None for what is not exactly RFC 8601's form."""
-    import authres  # noqa: PLC0415  commands that read no mail need not load it
-    from authres import dmarc  # noqa: PLC0415
-
-    # An encoded word or an 8-bit character has no place here (RFC 8601, 2.2): what they hide is not worth knowing.
-    if len(value) > _MAX_VALUE or "=?" in value or not value.isascii():
-        return None
-    context = authres.FeatureContext(dmarc)
-    try:
-        return context.parse(f"Authentication-Results: {value}")
-    except Exception:  # noqa: BLE001  authres raises its own errors, SyntaxError, TypeError, RecursionError
-        return None
-
-
 def received_by(value: str) -> str:
     """The host that wrote a Received line, lower case; '' where it names none (RFC 5321, 4.4)."""
-    plain = value[:_MAX_VALUE]
+    plain = value[:MAX_VALUE]
     while (shorter := _COMMENT.sub(" ", plain)) != plain:
         plain = shorter
     found = _BY.search(plain)
@@ -139,35 +123,33 @@ def _within(host: str, houses: Sequence[str]) -> bool:
     return any(host.endswith(f".{house}") for house in houses)
 
 
-def _judged(results: Sequence[Any], domain: str, gateway: str) -> Authenticity:
+def _judged(results: Sequence[Result], domain: str, gateway: str) -> Authenticity:
     """The gateway's verdict on `domain`; a DMARC fail outweighs every pass (RFC 7489, 6.6.2)."""
-    dmarc = [(_word(r.result), _claimed(r, "from")) for r in results if _word(r.method) == "dmarc"]
-    if any(verdict == "fail" for verdict, _ in dmarc):
+    dmarc = [r for r in results if r.method == "dmarc"]
+    verdicts, claimed = {r.result for r in dmarc}, [name for r in dmarc for name in _claimed(r, "from")]
+    if "fail" in verdicts:
         return Authenticity(AuthenticityStatus.FAILED, domain, f"{gateway}: dmarc=fail")
-    for verdict, claimed in dmarc:
-        if verdict == "pass" and claimed and all(aligned(name, domain) for name in claimed):
-            return Authenticity(AuthenticityStatus.VERIFIED, domain, f"{gateway}: dmarc=pass header.from={claimed[0]}")
+    if len(verdicts) > 1:
+        # A mail has one DMARC verdict. Two that differ were perhaps smuggled in by a sender's address that was written unquoted.
+        return unverified(domain, f"{gateway}: DMARC verdicts that contradict each other")
+    if verdicts == {"pass"} and claimed and all(aligned(name, domain) for name in claimed):
+        return Authenticity(AuthenticityStatus.VERIFIED, domain, f"{gateway}: dmarc=pass header.from={claimed[0]}")
     for name in _signing_domains(results):
         if aligned(name, domain):
             return Authenticity(AuthenticityStatus.VERIFIED, domain, f"{gateway}: dkim=pass for {name}")
     return unverified(domain, f"{gateway}: neither dmarc=pass nor an aligned dkim=pass for {domain}")
 
 
-def _signing_domains(results: Sequence[Any]) -> Iterator[str]:
+def _signing_domains(results: Sequence[Result]) -> Iterator[str]:
     """The domains of good DKIM signatures: header.d, or header.i where there is no header.d."""
     for result in results:
-        if _word(result.method) != "dkim" or _word(result.result) != "pass":
+        if (result.method, result.result) != ("dkim", "pass"):
             continue
         named = _claimed(result, "d") or _claimed(result, "i")
         if len(named) == 1:
             yield named[0]
 
 
-def _claimed(result: Any, name: str) -> list[str]:
-    """The domains that a result's header.<name> properties name, lower case."""
-    found = [p for p in result.properties if _word(p.type) == "header" and _word(p.name) == name]
-    return [str(p.value).rpartition("@")[2].strip().rstrip(".").lower() for p in found]
-
-
-def _word(value: object) -> str:
-    return str(value or "").lower()
+def _claimed(result: Result, name: str) -> list[str]:
+    """The domains that a result's header.<name> properties name."""
+    return [value.rpartition("@")[2].rstrip(".") for key, value in result.properties if key == f"header.{name}"]

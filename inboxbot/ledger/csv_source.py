@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from inboxbot import domains
 from inboxbot.errors import ConfigError, LedgerError
 from inboxbot.facts import Contact, Customer, Invoice, Payment
 from inboxbot.ledger.model import Ledger
@@ -142,6 +143,7 @@ def _take_customer(reading: _Reading, row: Row) -> None:
     if customer_id in reading.customers:
         raise _BadRowError(f"customer_id {customer_id} is there twice")
     limit, terms = row["credit_limit"], row["terms_days"]
+    own = [(_domain(one), customer_id) for one in re.split(r"[\s;,]+", row.get("domain") or "") if one]
     reading.customers[customer_id] = Customer(
         customer_id=customer_id,
         name=_required(row, "name"),
@@ -151,13 +153,21 @@ def _take_customer(reading: _Reading, row: Row) -> None:
         account_owner=row["account_owner"].lower(),
         on_hold=_flag(row, "on_hold"),
     )
-    reading.domains += [(domain, customer_id) for domain in re.split(r"[\s;,]+", (row.get("domain") or "").lower()) if domain]
+    reading.domains += own
+
+
+def _domain(written: str) -> str:
+    domain = domains.a_labels(written.removeprefix("@"))
+    if not domain:
+        raise _BadRowError(f"domain {written!r} is not a domain name")
+    return domain
 
 
 def _take_contact(reading: _Reading, row: Row) -> None:
-    email = _required(row, "email").lower()
+    written = _required(row, "email")
+    email = domains.address(written)
     if not _EMAIL.fullmatch(email):
-        raise _BadRowError(f"email {email!r} is not a mail address")
+        raise _BadRowError(f"email {written!r} is not a mail address")
     reading.contacts.append(Contact(_known_customer(reading, row), email, row["name"], row["role"]))
 
 

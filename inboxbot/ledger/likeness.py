@@ -9,6 +9,7 @@ name under another suffix or in front of another domain, and a display name that
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LOOK_ALIKE, DISPLAY_NAME = "look_alike", "display_name"
 _LEAST_EDITED = 5  # characters of a name: shorter ones are one letter from too many others
 _LEAST_BORROWED = 5  # of a name that stands inside another
+_LEAST_CONTAINED = 8  # of a name that another runs on with, without a hyphen
 _DIGRAPHS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("3", "e"), ("8", "b"))
 _LEAST_NAMED = 9  # characters of a name in a text: shorter ones are ordinary words too often
 _LEGAL_FORMS = frozenset(
@@ -33,16 +35,24 @@ _LEGAL_FORMS = frozenset(
         *("kk", "kft", "sp", "z", "o", "zoo", "sro", "doo", "eood", "ltda"),
     }
 )
+_SHORTLY = re.compile(  # a name as a possessive, or as whose papers are asked for; with a capital letter
+    r"\b([^\W\d_a-z][^\W\d_]{4,40})['\u2019]s\b"
+    r"|\b(?:[Ii]nvoices?|[Ss]tatements?|[Aa]ccount|[Bb]alance|[Cc]op(?:y|ies)|[Oo]nes?|[Bb]ills?|[Ss]ame|Rechnung(?:en)?|Kontoauszug|[Ff]actur[ae]s?|[Ff]attur[ae])"
+    r"\s(?:of|for|from|von|für|de|di|del|as)\s([^\W\d_a-z][^\W\d_]{4,40})\b"
+)
 _WORDS = re.compile(r"[^\W_]+")
 
 
 class KnownDomains:
     """The domains that somebody might want to look like; built once per ledger."""
 
-    def __init__(self, owners: Mapping[str, str]) -> None:
-        """`owners`: domain (A-labels, lower case) -> whose it is, in words."""
+    def __init__(self, owners: Mapping[str, str], companies: Iterable[str] = ()) -> None:
+        """`owners`: domain (A-labels, lower case) -> whose it is, in words; `companies`: customers' names."""
         self._owners = dict(owners)
         self._by_skeleton = {skeleton(domain): domain for domain in self._owners}
+        self._by_letters = {letters: domain for domain in self._owners if len(letters := _letters(domain)) >= _LEAST_CONTAINED}
+        self._long_labels = {label: domain for domain in self._owners if len(label := _letters(_label(domain))) >= _LEAST_CONTAINED}
+        self._names = {run: name for name in companies for run in _runs(name) if len(run) >= _LEAST_CONTAINED}
         self._by_registered = {registered(domain): domain for domain in self._owners}
         self._by_label = {label: domain for domain in self._owners if len(label := _label(domain)) >= _LEAST_BORROWED}
 
@@ -60,6 +70,8 @@ class KnownDomains:
 
     def _in_other_letters(self, domain: str, own: str) -> tuple[str, str]:
         known = self._by_skeleton.get(skeleton(domain)) or self._by_skeleton.get(skeleton(own))
+        if not known and (known := self._by_letters.get(_letters(domain))):
+            return known, "the same letters with other dots"
         return known or "", "written with letters that look alike"
 
     def _in_front(self, domain: str, _own: str) -> tuple[str, str]:
@@ -93,7 +105,14 @@ class KnownDomains:
                 part = "-".join(parts[start:end])
                 if part != label and part in self._by_label:
                     return self._by_label[part], "its name with something added"
-        return "", ""
+        letters = _letters(label)
+        inside = next((known for known in self._long_labels if known in letters), "")
+        return (self._long_labels[inside], "its name with something added") if inside else ("", "")
+
+    def named_after(self, domain: str) -> str:
+        """The customer whose name a domain is made of ("alderandstone.com"), or ''."""
+        own = registered(domain)
+        return "" if own in self._by_registered or domain in self._owners else self._names.get(_letters(_label(own)), "")
 
 
 class KnownNames:
@@ -110,13 +129,20 @@ class KnownNames:
         self._companies = {folded: name for name in names if len(folded := _folded(name)) >= _LEAST_BORROWED}
         bare = {_without_form(_folded(name)): name for name in names}
         self._by_words = {words: name for words, name in bare.items() if " " in words and len(words) >= _LEAST_NAMED}
+        firsts = Counter(words.split()[0] for words in bare if words)
+        self._by_first = {
+            first: name
+            for words, name in bare.items()
+            if words and firsts[first := words.split()[0]] == 1 and len(first) >= _LEAST_BORROWED
+        }
         self._most_words = max((words.count(" ") + 1 for words in self._by_words), default=0)
 
     def companies_in(self, text: str) -> tuple[str, ...]:
-        """The customers whose whole name (without its legal form) stands in a text, each once."""
+        """The customers whom a text names, each once: by the name without its legal form, or as "Bayline's", "invoice of Bayline"."""
         words = _folded(text).split()
         ends = range(1, self._most_words + 1)
-        found = (self._by_words.get(" ".join(words[start : start + count])) for start in range(len(words)) for count in ends)
+        found = [self._by_words.get(" ".join(words[start : start + count])) for start in range(len(words)) for count in ends]
+        found += [self._by_first.get((one[1] or one[2]).casefold()) for one in _SHORTLY.finditer(text)]
         return tuple(dict.fromkeys(name for name in found if name))
 
     def borrowed(self, shown: str) -> str:
@@ -136,8 +162,11 @@ class KnownNames:
 def likenesses(sender: "Address", others: Iterable["Address"], domains: KnownDomains, names: KnownNames | None) -> Iterator[Likeness]:
     """What the sender, and the other addresses in the mail, only look like. `names`: None where the sender is known."""
     found = domains.resembled(sender.domain) if names else None
+    after = domains.named_after(sender.domain) if names and not found else ""
     if found:
         yield Likeness(LOOK_ALIKE, f"{_shown(sender.domain)} looks like {found[0]} ({found[1]}): {found[2]}")
+    if after:
+        yield Likeness(LOOK_ALIKE, f"{_shown(sender.domain)} is made of the name of {after}, but is not that customer's")
     for other in dict.fromkeys(address.domain for address in others):
         near = domains.resembled(other, closely=True)
         if near:
@@ -162,6 +191,16 @@ def registered(domain: str) -> str:
 
 def _label(domain: str) -> str:
     return registered(domain).partition(".")[0]
+
+
+def _letters(domain: str) -> str:
+    return domain.replace("-", "").replace(".", "")
+
+
+def _runs(name: str) -> Iterator[str]:
+    """What a company's name looks like in a domain: its words run together, the first two or more, "&" left out or written."""
+    for words in (_folded(name).split(), _folded(name.replace("&", " and ")).split()):
+        yield from ("".join(words[:count]) for count in range(2, len(words) + 1))
 
 
 def _shown(domain: str) -> str:

@@ -92,7 +92,8 @@ class Ledger:
         owners = {a.email: self.resolve(a.email, resolver) for a in recipients}
         named = self._known_names.companies_in(f"{message.subject}\n{message.new_text}"[:_MOST_SEARCHED])
         own_name = facts.customer.name if facts.customer else ""
-        theirs, near = facts.customer.customer_id if facts.customer else None, registered(message.from_.domain)
+        theirs, domain = facts.customer.customer_id if facts.customer else None, message.from_.domain
+        near = "" if domain in resolver.free_mail_domains else registered(domain)  # neighbours there are strangers
         stranger = facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
         others = (*message.reply_to, *recipients)
         unknown = [a for a in others if self.resolve(a.email, resolver)[0] in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)]
@@ -102,6 +103,11 @@ class Ledger:
             outsiders=tuple(
                 email for email, (_, owner) in owners.items() if owner != theirs and registered(email.rpartition("@")[2]) != near
             ),
+            strange_reply_to=tuple(
+                a.email
+                for a in message.reply_to
+                if a.domain == domain and a.email != message.from_.email and self.resolve(a.email, resolver)[1] != theirs
+            ),
             named_customers=tuple(name for name in named if name != own_name) if facts.customer else (),
             other_customers=tuple(email for email, (_, owner) in owners.items() if owner is not None and owner != theirs),
         )
@@ -110,7 +116,8 @@ class Ledger:
         """The domains worth looking like: customers' own, and ours."""
         if resolver not in self._domains_by_resolver:
             known = {d: f"customer {min(o)}" for d, o in self._owners_by_domain.items() if d and d not in resolver.free_mail_domains}
-            self._domains_by_resolver[resolver] = KnownDomains({**known, **dict.fromkeys(resolver.company_domains, "our own domain")})
+            owners = {**known, **dict.fromkeys(resolver.company_domains, "our own domain")}
+            self._domains_by_resolver[resolver] = KnownDomains(owners, (customer.name for customer in self.customers.values()))
         return self._domains_by_resolver[resolver]
 
     @cached_property

@@ -17,6 +17,12 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[\s.:-]{0,3}\d[\s.:/_-]{0,3}\d(?
 _SEPARATORS = re.compile(r"[\s.:/_-]+")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4}[ -]?[A-Za-z]{2}[ -]?[A-Za-z0-9]{2}(?:[ -]?[A-Za-z0-9]{3})?(?![A-Za-z0-9])")
 _BIC_WORD = re.compile(r"\b(?:bic|swift)\b", re.IGNORECASE)
+_BIC_LABEL = re.compile(  # right before the code: "BIC:", "SWIFT code", "swift is"
+    r"\b(?:bic|swift)(?:\s?[/&-]\s?(?:bic|swift))?"
+    r"(?:[ -]?(?:code|no\.?|number|nr\.?|id)\s*(?:is|lautet|[:=#])?|\s*(?:is|lautet|[:=#]))\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 40
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){8}(?!\d)")
 _ROUTING_WORD = re.compile(r"\b(?:routing|aba|rtn|transit|fedwire)\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<!\d)\d{2}[ -]\d{2}[ -]\d{2}(?!\d)|(?<!\d)\d{6}(?!\d)")
@@ -43,7 +49,7 @@ def bank_numbers(text: str) -> Iterator[BankNumber]:
     """Every number of the text that names a bank account or a bank."""
     plain = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
     yield from _ibans(plain)
-    yield from _beside("BIC", _BIC, _BIC_WORD, plain, bic.is_valid)
+    yield from (found for found in _beside("BIC", _BIC, _BIC_WORD, plain, bic.is_valid) if _is_a_code(found, plain))
     yield from _beside("routing number", _NINE_DIGITS, _ROUTING_WORD, plain, rtn.is_valid)
     yield from _beside("sort code", _SORT_CODE, _SORT_WORD, plain, lambda _bare: True)
     yield from _beside("account number", _ACCOUNT, _ACCOUNT_WORD, plain, lambda bare: bare.isdigit())
@@ -62,6 +68,20 @@ def _ibans(text: str) -> Iterator[BankNumber]:
             if iban.is_valid(bare[:end]):
                 yield BankNumber("IBAN", found[0].strip(), bare[:end])
                 break
+
+
+def _is_a_code(found: BankNumber, text: str) -> bool:
+    """Many words are valid BICs ("attached", "find that"): what is one is written like a code, or named as one."""
+    if any(character.isdigit() for character in found.written):
+        return True
+    shouted = found.written.isupper()
+    if not shouted and not found.written.isalpha():
+        return False
+    places = [one.start() for one in re.finditer(re.escape(found.written), text)]
+    around = (text[max(0, place - _NEAR) : place + _NEAR] for place in places)
+    return any(_BIC_LABEL.search(text[max(0, place - _LONGEST_LABEL) : place]) for place in places) or (
+        shouted and any(any(character.islower() for character in one) for one in around)
+    )
 
 
 def _beside(kind: str, number: re.Pattern[str], word: re.Pattern[str], text: str, valid: object) -> Iterator[BankNumber]:

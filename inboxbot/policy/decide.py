@@ -12,6 +12,7 @@ from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Unde
 from inboxbot.facts import SenderStanding
 from inboxbot.message import MachineClass
 from inboxbot.policy import rules as rule_language
+from inboxbot.policy.disguise import disguised
 from inboxbot.policy.fraud import CALL_BACK, LANE, imitated, in_lane, strongly_suspicious, suspicions
 from inboxbot.policy.guard import OwnIdentity, guard
 from inboxbot.policy.release import beyond_share, withheld
@@ -40,7 +41,7 @@ _ROUTED = {
 _NO_ACKNOWLEDGEMENT = frozenset(
     {
         *LANE,
-        *("foreign_invoice", "foreign_po"),
+        *("foreign_invoice", "foreign_po", "unknown_invoice", "unknown_po"),  # one like the other: nobody learns what exists
         *("authentication_failed", "reply_to_elsewhere", "hidden_text", "instruction", "outsider", "other_customer"),
     }
 )
@@ -155,6 +156,7 @@ def _understanding(case: Understood, config: Config) -> tuple[Reason, ...]:
         found.append(Reason("not_sure", words))
     if case.facts.customer:
         found += unmet(understanding, case.facts, _mail_day(case, config))
+        found += disguised(case.message, case.facts, understanding.entities.invoice_numbers)
     return tuple(dict.fromkeys(found))
 
 

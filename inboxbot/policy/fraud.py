@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from inboxbot.decision import Reason, Understood
 from inboxbot.policy.bank_numbers import bank_numbers, bare_form
+from inboxbot.policy.fraud_words import money_words
 from inboxbot.understanding import Intent
 
 BANK_WORDS, BANK_NUMBER, BANK_FILE, LOOK_ALIKE = "bank_words", "bank_number", "bank_file", "look_alike"
@@ -22,7 +23,9 @@ CALL_BACK = Reason(
     " from the mail; our own bank details never change by mail",
 )
 _BANK_FILE = re.compile(
-    r"bank|\biban\b|\bswift\b|remit ?to|routing|\bkonto|coordonn[ée]es|\brib\b|cuenta|factoring|assignment of|payee|beneficiary",
+    r"bank|\biban\b|\bswift\b|remit ?to|routing|\bkonto|coordonn[ée]es|\brib\b|cuenta|factoring|assignment of|payee|beneficiary"
+    r"|\bwir(?:e|ing) (?:instr|details|info)|\bach (?:form|auth|enrol|instr|details|info)|\bvoid(?:ed)? che(?:ck|que)|\blockbox"
+    r"|(?:new|change\w*) (?:of )?(?:our )?(?:account|acct|payment)|payment (?:instr|details)",
     re.IGNORECASE,
 )
 
@@ -37,6 +40,8 @@ def suspicions(case: Understood, own_accounts: Iterable[str] = ()) -> tuple[Reas
         for number in bank_numbers(text)
         if number.bare not in ours
     ]
+    if words := money_words(text):
+        found.append(Reason(BANK_WORDS, f"words of mail that is after money: {words!r}"))
     found += list(_files(case))
     return tuple(dict.fromkeys(found))
 

@@ -160,7 +160,8 @@ def _unclear_from(message: Message) -> Reason:
 
 
 def _answer_would_go_astray(message: Message, sender: str, domain: str) -> Iterator[Reason]:
-    behalf = {message.sender.email} if message.sender else {value for value in markers.values(message.headers, "sender") if value}
+    written = [value for value in markers.values(message.headers, "sender") if value]
+    behalf = {message.sender.email} if message.sender and len(written) < 2 else set(written)  # noqa: PLR2004 - several are read as they are
     if any(sender not in _ADDRESS_ENDS.split(value.lower()) for value in behalf):  # RFC 5322, 3.6.2
         yield Reason("sender_differs", f"{', '.join(sorted(behalf))} sent it on behalf of {sender}")
     elsewhere = [address.email for address in message.reply_to if address.domain != domain]

@@ -28,11 +28,21 @@ _TO_OTHERS = re.compile(
     r"|\bcop(?:y|ying) (?:him|her|them|in|my|our|the|on this)\b|\bcopied (?:on|in|to)\b"
     r"|\b(?:to|send) (?:him|her|everyone|all of us|both of us)\b"
     r"|\b(?:us|everyone|people|colleagues?) (?:on|in|copied on) this (?:mail|e-?mail|thread)\b|\bto (?:both|all) of us\b"
+    r"|\b(?:to|include) (?:all|every)(?:one|body)?\b(?! (?:open|overdue|outstanding|invoices?|of the|my|our|your|the invoices?)\b)"
+    r"|\b(?:all|other) (?:the )?(?:recipients|addressees|people|persons)\b|\bto (?:the|my|our) (?:others?|colleagues?|boss|manager)\b"
     r"|\bto (?:our|my) (?:accountant|auditor|factor|lawyer|agent|broker|advis[oe]r|consultant)s?\b"
     r"|\bin kopie\b|\ban alle (?:im|in)\b|\bper cc\b|\ben copie\b|\brépond(?:re|ez) à tous\b|\ben copia\b|\bresponda a todos\b|\bin copia\b"
     r"|\brisponda a tutti\b",
     re.IGNORECASE,
 )
+_AT, _DOT = r"\s?[(\[{<]\s?(?:at|@)\s?[)\]}>]\s?", r"(?:\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\sdot\s)"
+_NAME, _LABEL = r"(?<![\w.+-])[\w.+-]{1,64}", r"[\w-]{1,63}"
+_SPELLED_ADDRESS = re.compile(  # marvin (at) crook.example, marvin at crook dot example, marvin at crook.com
+    rf"{_NAME}{_AT}{_LABEL}(?:(?:{_DOT}|\.){_LABEL}){{1,5}}\b|{_NAME}\sat\s{_LABEL}(?:{_DOT}{_LABEL}){{1,5}}\b"
+    rf"|{_NAME}\sat\s{_LABEL}(?:\.{_LABEL}){{0,3}}\.(?:com|net|org|info|biz|eu|us|uk|de|fr|nl|it|es|io)\b",
+    re.IGNORECASE,
+)
+_MOST_SEARCHED = 20_000  # characters
 _ANYBODYS = frozenset(  # words that an address or a name shares with any text
     {
         *("office", "info", "mail", "accounts", "account", "payable", "payables", "finance", "admin", "team", "invoice", "invoices"),
@@ -94,15 +104,20 @@ def _first_time(facts: Facts, released: Released, release: ReleaseSection) -> It
 
 
 def _others(message: Message, facts: Facts, own: Collection[str]) -> Iterator[Reason]:
-    """Outsiders whom the mail wants served, and other customers who read along."""
+    """Outsiders whom the mail wants served or answered, and other customers who read along."""
     if facts.customer is None:
         return
+    for email in facts.strange_reply_to[:1]:
+        yield Reason("reply_to_elsewhere", f"it asks for answers to {email}, which is not the customer's")
     for email in facts.other_customers[:1]:
         yield Reason("other_customer", f"{email}, another customer's address, is in To or Cc")
     for name in facts.named_customers[:1]:
         yield Reason("other_customer", f"it names another customer, {name}")
     outsiders = [email for email in facts.outsiders if email not in own and email not in facts.other_customers]
     text = f"{message.subject}\n{message.new_text}"
+    spelled = _SPELLED_ADDRESS.search(text[:_MOST_SEARCHED])
+    if spelled:
+        yield Reason("address_in_text", f"it spells out an address, {spelled[0][:80]!r}")
     if outsiders and (_TO_OTHERS.search(text) or any(_named(email, message, text) for email in outsiders)):
         yield Reason("outsider", f"{outsiders[0]}, in To or Cc, is not the customer's, and the mail wants it served")
 

@@ -16,7 +16,7 @@ from inboxbot.conversation import FRAUD, Conversation, ConversationStatus, NewCo
 from inboxbot.decision import Priority
 from inboxbot.errors import NotFoundError
 from inboxbot.store import search
-from inboxbot.store.tables import AuditRow, ConversationRow, DisputeRow, MessageRow, NoteRow, OutboxRow
+from inboxbot.store.tables import ApprovalRow, AuditRow, ConversationRow, DisputeRow, MessageRow, NoteRow, OutboxRow
 from inboxbot.store.tables_staff import LabelRow, MentionRow, TagRow
 from inboxbot.urgency import ANSWER_WITHIN, Stake, urgency
 
@@ -289,12 +289,13 @@ def set_lane(session: Session, conversation_id: int, lane: str, who: str, now: d
 def merge(session: Session, conversation_id: int, into: int, who: str, now: datetime) -> None:
     """Move everything of one conversation into another; the emptied one stays as a closed signpost."""
     row, target = _row(session, conversation_id), _row(session, into)
-    for table in (MessageRow, NoteRow, OutboxRow, DisputeRow, MentionRow, LabelRow):
+    for table in (MessageRow, NoteRow, OutboxRow, ApprovalRow, DisputeRow, MentionRow, LabelRow):
         session.exec(update(table).where(col(table.conversation_id) == conversation_id).values(conversation_id=into))
     search.move(session, conversation_id, into)
     if row.status == ConversationStatus.OPEN.value and target.status != ConversationStatus.OPEN.value:
         target.status, target.draft, target.snoozed_until = row.status, row.draft, None
     target.waiting_since = min((t for t in (row.waiting_since, target.waiting_since) if t), default=None)
+    target.lane = target.lane or row.lane  # a suspicious mail stays one wherever it is moved
     _rank(target, _stake(target))
     row.status, row.merged_into, row.due_at, row.waiting_since = ConversationStatus.CLOSED.value, into, None, None
     _changed(session, row, now)
@@ -321,6 +322,7 @@ def split(session: Session, message_id: int, who: str, now: datetime) -> int:
         reasons=[f"split_off: from conversation {old.id}"],
         tags=[],
         thread_root=message.message_id,
+        lane=old.lane,  # as in merge
         created_at=now,
         updated_at=now,
         waiting_since=message.received_at,

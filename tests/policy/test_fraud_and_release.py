@@ -46,6 +46,9 @@ IBAN = "DE89 3704 0044 0532 0130 00"
         ("SWIFT: DEUTDEFF", "BIC"),
         ("BIC DEUT DE FF 500", "BIC"),
         ("swift code is nwbkgb2l", "BIC"),
+        ("Pay to Deutsche Bank, SWIFT DEUTDEFF please", "BIC"),
+        ("bic: deutdeff", "BIC"),
+        ("the swift code is nwbkgb2l", "BIC"),
         ("ABA 021000021", "routing number"),
         ("routing no. 0210-00021, account 12345678", "routing number"),
         ("sort code 60-16-13", "sort code"),
@@ -66,6 +69,8 @@ def test_an_account_number_is_found(text: str, kind: str) -> None:
         "INVOICES PAYMENTS STATEMENT DOCUMENT", "DE89 3704 0044 0532 0130 01",  # the check digits are wrong
         "call me on +49 30 1234567", "our VAT number is DE123456789", "tracking 1Z999AA10123456784", "021000021", "order 60-16-13",
         "please credit our account with 1,200.00", "customer account 100234 has 3 open invoices", "ID AB12 3456", "swiftly resend invoice 10234567",  # noqa: E501
+        "Please find that 20202 was paid per SWIFT on Friday", "the SWIFT copy is attached", "PLEASE FIND SWIFT COPY ATTACHED",
+        "paid by Swift, see the document", "SWIFT confirmation for our customer", "the SWIFT was in February",
     ],
 )  # fmt: skip
 def test_what_is_no_account_number_is_not(text: str) -> None:

@@ -3,7 +3,8 @@
 In: `Attack`s. Out: `Fate`s. The company is the sample company with its real model; its gateway is mx.brightwater.example.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,6 +14,7 @@ from inboxbot.app import App
 from inboxbot.config import parse
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.demo import sample_ledger
+from inboxbot.ledger.model import Ledger
 from inboxbot.message import MessageKey, RawMessage
 from inboxbot.pipeline import Tools, broken, understand
 from inboxbot.policy.decide import decide
@@ -81,6 +83,24 @@ class Attack:
         head = "\r\n".join(lines).encode("utf-8", "surrogateescape")
         return head + b"\r\n" + self._body()
 
+    def filled(self, values: Mapping[str, str]) -> "Attack":
+        """With `{name}` replaced everywhere, before any encoding hides it."""
+
+        def fill(text: str) -> str:
+            for name, value in values.items():
+                text = text.replace(f"{{{name}}}", value)
+            return text
+
+        return replace(
+            self,
+            text=fill(self.text),
+            subject=fill(self.subject),
+            html=fill(self.html),
+            headers=tuple(fill(line) for line in self.headers),
+            below=tuple(fill(line) for line in self.below),
+            files=tuple((fill(name), fill(content.decode("latin-1")).encode("latin-1")) for name, content in self.files),
+        )
+
     def _body(self) -> bytes:
         mail = EmailMessage(policy=SMTP)
         mail.set_content(self.text)
@@ -109,3 +129,30 @@ def fate(content: bytes, tools: Tools) -> Fate:
     except Exception as error:  # noqa: BLE001 - as the pipeline does: whatever breaks, a person gets it
         understood, decision = broken(raw, error, tools)
     return Fate(understood, decision, [reason.code for reason in decision.reasons])
+
+
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def named_invoices(ledger: Ledger) -> dict[str, str]:
+    """What the braces in attack mails stand for: an invoice of C1001 (the sender's), of C1002 (another's), of a free-mail contact."""
+    own, other, free = (next(i for i in ledger.invoices.values() if i.customer_id == who) for who in ("C1001", "C1002", "C1017"))
+    digits = other.invoice_number.removeprefix("INV-")
+    return {
+        "own": own.invoice_number,
+        "own_bare": own.invoice_number.removeprefix("INV-"),
+        "free": free.invoice_number,
+        "other": other.invoice_number,
+        "other_bare": digits,
+        "other_po": other.po_number,
+        "other_po_bare": "".join(c for c in other.po_number if c.isdigit()),
+        "other_amount": f"{other.amount:,.2f} {other.currency}",
+        "other_amount_de": f"{other.amount:,.2f}".translate(str.maketrans(",.", ".,")),
+        "other_words": " ".join(_DIGITS[int(c)] for c in digits),
+        "other_spaced": " ".join(digits),
+        "other_dotted": f"{digits[:2]}.{digits[2:]}",
+        "other_wide": "".join(chr(0xFF10 + int(c)) for c in digits),
+        "other_split": "INV-" + "\u200b".join(digits),
+        "other_letters": "INV-" + digits.replace("0", "O").replace("1", "l"),
+        "other_tail": digits[-3:],
+    }

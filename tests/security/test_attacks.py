@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from security import threats_sender, threats_words
+from security import threats_asking, threats_headers, threats_sender, threats_words
 from security.attack import MEGAN, Attack, Fate
 
 from inboxbot.decision import Outcome, Priority
@@ -19,14 +19,26 @@ TABLES: dict[str, dict[str, Attack]] = {
     "orders to the machine": threats_words.ORDERS,
     "thread": threats_words.THREAD,
     "hostile headers": threats_words.HEADERS,
+    "forged results": threats_headers.RESULTS,
+    "From read in two ways": threats_headers.FROM,
+    "answers elsewhere": threats_headers.REPLIES,
+    "others to be served": threats_headers.SERVED,
+    "more look-alikes": threats_headers.LOOK_ALIKE,
+    "more bank details": threats_asking.BANK,
+    "sending on": threats_asking.FORWARDING,
+    "another's invoice, differently named": threats_asking.NAMING,
+    "more orders": threats_asking.ORDERS,
 }
 # Threats in which a genuine contact of a customer writes, or whoever has the mailbox: such a one may get a receipt.
-BY_CONTACTS = {"hijacked mailbox", "another customer's papers", "orders to the machine", "thread", "hostile headers"}
+BY_CONTACTS = {
+    *("hijacked mailbox", "another customer's papers", "orders to the machine", "thread", "hostile headers", "answers elsewhere"),
+    *("others to be served", "sending on", "another's invoice, differently named", "more orders"),
+}
 ROWS = [pytest.param(threat, attack, id=f"{threat}: {name}") for threat, table in TABLES.items() for name, attack in table.items()]
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(ROWS) >= 150
+    assert len(ROWS) >= 400
     assert all(len(table) >= 6 for table in TABLES.values())
 
 

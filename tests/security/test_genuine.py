@@ -1,6 +1,7 @@
-"""The protections turn away no genuine sender: every answerable mail of the corpus, in the forms that real mail has.
+"""The protections turn away no genuine sender: answerable mails of the corpus, in the forms that real mail has.
 
 Only the protections are asked (authenticity, release, fraud lane, guard), not the model: what it is unsure of is another matter.
+The corpus grows, so what depends on how a mail is sent must hold for every one, and what depends on its words for nearly all.
 """
 
 from collections import Counter
@@ -23,6 +24,7 @@ from inboxbot.ingest.authenticity import authenticate
 from inboxbot.ledger.model import Ledger, Resolver
 from inboxbot.message import MessageKey, RawMessage
 from inboxbot.policy.decide import own_identity
+from inboxbot.policy.disguise import disguised
 from inboxbot.policy.fraud import suspicions
 from inboxbot.policy.guard import guard
 from inboxbot.policy.release import withheld
@@ -50,39 +52,77 @@ RSPAMD = (
     f" smtp.mailfrom=x@{{domain}}\r\n"
 )
 OPENDMARC = f"Authentication-Results: {GATEWAY}; dmarc=pass (p=none dis=none) header.from={{domain}}\r\n"
+SEVERAL = (
+    f"Authentication-Results: filter.example; spam=ham; dmarc=none\r\n{OPENDMARC}Authentication-Results: {GATEWAY}; dkim=pass"
+    f" (2048-bit key) header.d={{domain}} header.i=@{{domain}}\r\nAuthentication-Results: {GATEWAY}; spf=pass smtp.mailfrom={{domain}}"
+    " (client-ip=203.0.113.5; helo=mail.{domain}; receiver=<UNKNOWN>)\r\n"
+)
+ONLY_SPF = (
+    f"Authentication-Results: {GATEWAY}; spf=pass smtp.mailfrom=x@{{domain}}; dkim=none; dmarc=pass(p=NONE) header.from={{domain}};\r\n"
+)
+CISCO = (
+    f"Authentication-Results: {GATEWAY}; spf=Pass smtp.mailfrom=x@{{domain}}; spf=None smtp.helo=postmaster@mail.{{domain}};"
+    " dkim=none (message not signed) header.i=none; dmarc=pass (p=reject dis=none) d={domain}\r\n"
+)
 ONLY_DKIM = f"Authentication-Results: {GATEWAY}; dkim=pass (2048-bit key) header.d={{domain}} header.i=@{{domain}}; dmarc=none\r\n"
 
+Sender = Callable[[LabelledMail], str]
+
+
+def named(mail: LabelledMail) -> str:
+    return formataddr((mail.from_name, mail.from_email))
+
+
+def at_the_same_domain(local: str) -> Sender:
+    return lambda mail: f"{mail.from_name} <{local.format(mail.from_email.partition('@')[0])}@{mail.from_email.rpartition('@')[2]}>"
+
+
 # kind of authentication, the house's lines, how the From and the other parties are written
-FORMS: dict[str, tuple[str, str, Callable[[LabelledMail], str], str]] = {
-    "plain": ("gateway", RSPAMD + POSTFIX, lambda mail: formataddr((mail.from_name, mail.from_email)), ""),
+FORMS: dict[str, tuple[str, str, Sender, str]] = {
+    "plain": ("gateway", RSPAMD + POSTFIX, named, ""),
     "only the address": ("gateway", OPENDMARC, lambda mail: mail.from_email, ""),
     "in angles, capitals": ("gateway", ONLY_DKIM, lambda mail: f"<{mail.from_email.upper()}>", ""),
     "an encoded name": ("gateway", POSTFIX + OPENDMARC, lambda mail: f"{Header(mail.from_name + ' Ü', 'utf-8').encode()} <{mail.from_email}>", ""),  # noqa: E501
-    "a quoted name with a comma": ("gateway", RSPAMD, lambda mail: f'"{mail.from_name}, AP" <{mail.from_email}>', ""),
-    "the own address as the name": ("gateway", RSPAMD, lambda mail: f'"{mail.from_email}" <{mail.from_email}>', ""),
-    "a raw UTF-8 name": ("gateway", RSPAMD, lambda mail: f"{mail.from_name} Müller <{mail.from_email}>", ""),
+    "a quoted name with a comma": ("gateway", SEVERAL, lambda mail: f'"{mail.from_name}, AP" <{mail.from_email}>', ""),
+    "the own address as the name": ("gateway", ONLY_SPF, lambda mail: f'"{mail.from_email}" <{mail.from_email}>', ""),
+    "a raw UTF-8 name": ("gateway", CISCO, lambda mail: f"{mail.from_name} Müller <{mail.from_email}>", ""),
+    "a comment behind the address": ("gateway", RSPAMD, lambda mail: f"{mail.from_email} ({mail.from_name})", ""),
+    "a plus in the address": ("gateway", RSPAMD, at_the_same_domain("{}+invoices"), ""),
+    "a colleague of the contact": ("gateway", RSPAMD, at_the_same_domain("new.colleague"), ""),
     "a colleague in Cc, own Reply-To": (
-        "gateway", RSPAMD, lambda mail: formataddr((mail.from_name, mail.from_email)),
-        "Cc: boss@{domain}, hq@eu.{domain}\r\nReply-To: ap@{domain}\r\nSender: {sender}\r\n",
+        "gateway", RSPAMD, named, "Cc: boss@{domain}, hq@eu.{domain}\r\nReply-To: {sender}\r\nSender: {sender}\r\n",
     ),
-    "an accountant reading along": (
-        "gateway", RSPAMD, lambda mail: formataddr((mail.from_name, mail.from_email)), "Cc: K. Holm <office@holm-audit.example>\r\n",
-    ),
-    "Microsoft 365": ("microsoft365", MICROSOFT, lambda mail: formataddr((mail.from_name, mail.from_email)), "X-MS-Exchange-Organization-SCL: 1\r\n"),  # noqa: E501
-    "Gmail": ("gmail", GMAIL, lambda mail: formataddr((mail.from_name, mail.from_email)), "X-Gm-Message-State: AOJu0Y\r\n"),
+    "an accountant reading along": ("gateway", RSPAMD, named, "Cc: K. Holm <office@holm-audit.example>\r\n"),
+    "two Cc fields": ("gateway", RSPAMD, named, "Cc: boss@{domain}\r\nCc: hq@{domain}\r\n"),
+    "Microsoft 365": ("microsoft365", MICROSOFT, named, "X-MS-Exchange-Organization-SCL: 1\r\nThread-Topic: x\r\nImportance: high\r\n"),
+    "Gmail": ("gmail", GMAIL, named, "X-Gm-Message-State: AOJu0Y\r\n"),
 }  # fmt: skip
+AT_THE_DOMAIN = {"a plus in the address", "a colleague of the contact"}
+OF_EACH_FORM, WORDS_EVERY = 40, 3
+# Reasons that are found in what a mail says. Of a labelled mail's words the label may be wrong, too.
+IN_WORDS = {
+    "bank_words",
+    "bank_number",
+    "auto_reply",
+    "auto_reply_change",
+    "robot",
+    "only_quote",
+    "outsider",
+    "address_in_text",
+    "other_customer",
+}
+MOST_HELD = 0.01  # of the mails, for their words
 
 
 def answerable() -> list[LabelledMail]:
-    """What a careful person labelled as answerable, whoever wrote it; of senders that can be answered at all."""
+    """What a careful person labelled as answerable, written by a sender who can be answered at all."""
     mails = [mail for split in corpus.SPLITS for mail in corpus.load(CORPUS, split)]
-    return [mail for mail in mails if mail.outcome == "answer" and not mail.headers]
+    return [mail for mail in mails if mail.outcome == "answer" and not mail.headers and not mail.attachments]
 
 
 def bytes_of(mail: LabelledMail, form: str) -> bytes:
-    kind, house, sender, more = FORMS[form]
+    _, house, sender, more = FORMS[form]
     domain = mail.from_email.rpartition("@")[2]
-    del kind
     head = (
         house.format(domain=domain)
         + f"From: {sender(mail)}\r\nTo: {US}\r\nSubject: {Header(mail.subject, 'utf-8', maxlinelen=900).encode()}\r\n"
@@ -98,6 +138,13 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, Resolver]:
     text = f'[company]\nname = "B"\naddress = "{US}"\n[ledger]\npath = "{CORPUS / "ledger"}"\n'
     app = App(parse(text, folder / "inboxbot.toml"))
     return app.ledger.current, app.resolver
+
+
+@pytest.fixture(scope="module")
+def mails(ledger: tuple[Ledger, Resolver]) -> list[LabelledMail]:
+    """Those whose sender belongs to one customer: an address of two resolves to none, whatever the label says."""
+    known, resolver = ledger
+    return [mail for mail in answerable() if known.resolve(mail.from_email, resolver)[1]]
 
 
 def config_for(kind: str) -> Config:
@@ -118,22 +165,26 @@ def turned_away(mail: LabelledMail, form: str, ledger: Ledger, resolver: Resolve
     case = Understood(message, machine.machine, machine.words, proof, facts, NOTHING)
     yield from suspicions(case)
     yield from withheld(message, proof, facts, config.security, config.own_addresses)
+    yield from disguised(message, facts, mail.invoice_numbers)
     yield from guard(message, machine.machine, History(), config.limits, own_identity(config), mail.sent_at)
 
 
 @pytest.mark.slow
-def test_no_genuine_sender_is_turned_away(ledger: tuple[Ledger, Resolver]) -> None:
-    """All of them as they are, and every eighth in each of the other forms."""
-    mails = answerable()
-    assert len(mails) > 1000
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_a_genuine_mail_is_turned_away(form: str, mails: list[LabelledMail], ledger: tuple[Ledger, Resolver]) -> None:
+    known, resolver = ledger
+    fitting = [mail for mail in mails if form not in AT_THE_DOMAIN or mail.from_email.rpartition("@")[2] not in resolver.free_mail_domains]
+    if form in AT_THE_DOMAIN:
+        fitting = [mail for mail in fitting if known.resolve("x@" + mail.from_email.rpartition("@")[2], resolver)[1]]
+    assert len(fitting) > 500
     found = Counter[str]()
-    for n, form in enumerate(FORMS):
-        for mail in mails if form == "plain" else mails[n % 8 :: 8]:
-            codes = {reason.code for reason in turned_away(mail, form, *ledger)}
-            found.update(f"{code} {mail.id} {form}" for code in codes - KNOWN.get(mail.from_email, set()))
-    assert {key: count for key, count in found.items() if not key.startswith("auto_reply ")} == {}
-    assert len({key.split()[1] for key in found}) <= len(mails) // 200  # words that read like an automatic reply's
+    for mail in fitting[:: len(fitting) // OF_EACH_FORM]:
+        found.update(reason.code for reason in turned_away(mail, form, *ledger))
+    assert found.keys() <= IN_WORDS, found
 
 
-# An address of two customers resolves to none: what the labels call answerable is a person's all the same.
-KNOWN: dict[str, set[str]] = {"shared.ap@paycentral.example": {"ambiguous_sender"}}
+@pytest.mark.slow
+def test_hardly_any_genuine_mail_is_held_for_its_words(mails: list[LabelledMail], ledger: tuple[Ledger, Resolver]) -> None:
+    asked = mails[::WORDS_EVERY]
+    held = {mail.id: [str(reason) for reason in reasons] for mail in asked if (reasons := list(turned_away(mail, "plain", *ledger)))}
+    assert len(held) <= MOST_HELD * len(asked), held

@@ -121,6 +121,16 @@ def test_it_is_decided_once(office: Office) -> None:
     assert len(office.server.taken) == 1
 
 
+def test_what_came_into_the_lane_meanwhile_is_approved_by_nobody(office: Office) -> None:
+    conversation_id = converse(office)
+    outbox_id = reply(office, conversation_id, "all")
+    with office.store.transaction() as session:
+        conversations.set_lane(session, conversation_id, FRAUD, "olga", NOW)
+    with office.store.transaction() as session, pytest.raises(UsageError, match="fraud lane"):
+        four_eyes.let_go(session, approvals.waiting(session)[0].approval_id, "sam", NOW)
+    assert (state(office, outbox_id), office.drain()) == ("awaiting_approval", 0)
+
+
 def test_an_approval_that_does_not_exist_is_named(office: Office) -> None:
     with office.store.transaction() as session, pytest.raises(NotFoundError):
         four_eyes.let_go(session, 4711, "sam", NOW)

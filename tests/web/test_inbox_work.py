@@ -446,6 +446,20 @@ def test_a_new_mail_makes_the_first_word_worthless(office: Office) -> None:
     assert head(office).lane == "fraud"
 
 
+def test_the_lane_goes_with_the_mail(office: Office) -> None:
+    """Merging and splitting are no way around the second person."""
+    desk, sam = office.desk, office.viewer("sam")
+    for number in (3, 4):
+        office.write(MEGAN, f"Question {number}", "The delivery was short. We will not pay it like this.")
+    fraud.suspect(desk, sam, 1)
+    work.merge(desk, sam, 1, 3)
+    assert head(office, 3).lane == "fraud"
+    alone = work.split(desk, sam, reading.thread(desk, sam, 3).mails[0].row_id)
+    assert head(office, alone).lane == "fraud"
+    work.merge(desk, sam, 4, 3)
+    assert head(office, 3).lane == "fraud"
+
+
 def test_one_person_alone_may_call_it_fraud(office: Office) -> None:
     fraud.fraud(office.desk, office.viewer("sam"), 1)
     assert (head(office).lane, head(office).status) == ("fraud", ConversationStatus.CLOSED)
