@@ -43,7 +43,7 @@ model: $(STAMP)       ## train the shipped artefact anew from models/corpus
 screenshots: $(STAMP) servers   ## the pictures of docs/inbox.md, by headless Chromium
 	$(BIN)/python scripts/screenshots.py
 
-servers:              ## Dovecot and Postfix for the tests, where they can be had
+servers:              ## Dovecot, Postfix, PostgreSQL and Chromium for the tests, where they can be had
 	@$(PYTHON) tests/servers/install.py
 
 $(STAMP): pyproject.toml scripts/make_venv.sh

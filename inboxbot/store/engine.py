@@ -15,8 +15,10 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 from inboxbot.errors import StoreError
+from inboxbot.store import postgresql
 from inboxbot.store.filesystem import network_kind
 from inboxbot.store.migrations import upgrade
+from inboxbot.store.postgresql import ONLY_READS
 
 __all__ = ["Session", "Store", "sqlite_path"]  # other packages name Session through this door
 
@@ -26,7 +28,6 @@ _PRAGMAS: tuple[tuple[str, str, tuple[object, ...]], ...] = (
     ("synchronous", "FULL", (2,)),
     ("foreign_keys", "ON", (1,)),
 )
-_ONLY_READS = "inboxbot_only_reads"
 
 
 class Store:
@@ -35,7 +36,7 @@ class Store:
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open (and bring to the newest schema) the database at `url`; raises StoreError that names the place.
 
-        For `busy_seconds` a transaction waits for another program that has the SQLite file locked.
+        For `busy_seconds` a transaction waits for another one, of this program or another, that changes something.
         """
         self.url = url
         try:
@@ -48,7 +49,8 @@ class Store:
     def transaction(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back when it raises.
 
-        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that what was read stays true until the commit.
+        It takes the write lock at once (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that what was read stays true
+        until the commit.
         """
         with Session(self.engine, expire_on_commit=False) as session:
             try:
@@ -64,7 +66,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look at the records that waits for no writer; what it changes is thrown away."""
-        with Session(self.engine.execution_options(**{_ONLY_READS: True}), expire_on_commit=False) as session:
+        with Session(self.engine.execution_options(**{ONLY_READS: True}), expire_on_commit=False) as session:
             try:
                 yield session
             except DBAPIError as error:
@@ -86,7 +88,7 @@ def sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return postgresql.engine_of(url, busy_seconds)
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
         raise StoreError(f"the store {path} cannot be opened: the folder {path.parent} does not exist")
@@ -116,7 +118,7 @@ def _set_pragmas(connection: Any, busy_seconds: float) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_ONLY_READS) else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(ONLY_READS) else "BEGIN IMMEDIATE")
 
 
 def _short(error: Exception) -> Exception:

@@ -1,7 +1,7 @@
 """Full-text search over mails, replies and notes: FTS5 on SQLite, a tsvector on PostgreSQL, behind this one door.
 
 In: words. Out: conversation ids, those with the newest matching text first. Numbers are found by any of their parts
-(`20155` finds `INV-20155`), words by their beginning.
+(`20155` finds `INV-20155`), words by their beginning. What is a word is decided here, not by a database, so both find the same.
 """
 
 import re
@@ -19,6 +19,7 @@ from inboxbot.store.tables_staff import SearchDocumentRow
 MOST_TERMS = 12
 _NO_WORD = re.compile(r"[\W_]+")
 _DATABASE_WORDS = 200_000  # characters of one text that are indexed
+_LONGEST_WORD = 100  # characters; both databases have a limit of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def normal_words(*texts: str | None) -> str:
     """Texts as bare words: lower case, no accents, no punctuation."""
     joined = " ".join(part for part in texts if part)[:_DATABASE_WORDS]
     plain = "".join(c for c in unicodedata.normalize("NFKD", joined) if not unicodedata.combining(c))
-    return _NO_WORD.sub(" ", plain).casefold().strip()
+    return " ".join(word[:_LONGEST_WORD] for word in _NO_WORD.sub(" ", plain).casefold().split())
 
 
 def terms(query: str) -> tuple[str, ...]:
@@ -97,8 +98,8 @@ def _batch(session: Session, wanted: tuple[str, ...], scope: Scope, internal: bo
         source, match = "search_fts f JOIN search_document d ON d.id = f.rowid", "search_fts MATCH :query"
         query, position = " ".join(f'"{word}"*' for word in wanted), "f.rowid"
     else:
-        source, match = "search_document d", "to_tsvector('simple', d.words) @@ to_tsquery('simple', :query)"
-        query, position = " & ".join(f"{word}:*" for word in wanted), "d.id"
+        source, match = "search_document d", "array_to_tsvector(string_to_array(d.words, ' ')) @@ CAST(:query AS tsquery)"
+        query, position = " & ".join(f"'{word}':*" for word in wanted), "d.id"
     values: dict[str, object] = {"query": query, "limit": limit}
     conditions = [match]
     if before is not None:

@@ -1,4 +1,4 @@
-"""Install Dovecot, Postfix and Chromium for the tests that need them, where that can be done.
+"""Install Dovecot, Postfix, PostgreSQL and Chromium for the tests that need them, where that can be done.
 
 In: nothing. Out: the packages, or one line that says which tests will be left out; exit code 0 either way.
 Runs with any Python 3.11+, before there is a virtual environment. Nothing is started.
@@ -16,13 +16,15 @@ PACKAGES = {
     "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
     "postfix": "postfix",
     "chromium": "chromium",
+    "postgresql": "initdb",
     "faketime": "faketime",  # a clock that jumps
     "build-essential": "cc",  # the power loss journal is a small C library
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\nexit 101\n"  # invoke-rc.d then starts no daemon by itself
 PRESEED = "postfix postfix/main_mailer_type select No configuration\n"
-SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+POSTGRESQL = ":".join(str(found) for found in Path("/usr/lib/postgresql").glob("*/bin"))  # Debian keeps it out of the search path
+SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{POSTGRESQL}"
 
 
 def missing() -> list[str]:
@@ -62,7 +64,8 @@ def install(prefix: list[str], packages: list[str]) -> None:
 
 def leave_out(packages: list[str], why: str) -> None:
     """Say in one line what will not be tested."""
-    tests = ["real mail servers"] * (packages != ["chromium"]) + ["a browser"] * ("chromium" in packages)
+    kinds = {"chromium": "a browser", "chromium-driver": "a browser", "postgresql": "PostgreSQL"}
+    tests = list(dict.fromkeys(kinds.get(package, "real mail servers") for package in packages))
     print(f"tests with {' and '.join(tests)} will be left out: {', '.join(packages)} not installed ({why})")  # noqa: T201
 
 

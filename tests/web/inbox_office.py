@@ -37,6 +37,7 @@ from inboxbot.store import messages
 from inboxbot.web.app import create_app
 
 PASSWORD = "correct horse battery"
+SQLITE = "sqlite:///inboxbot.db"
 TEXT = """\
 [company]
 name = "{name}"
@@ -46,7 +47,7 @@ host = "127.0.0.1"
 port = 2525
 security = "none"
 [store]
-url = "sqlite:///inboxbot.db"
+url = "{store}"
 [ledger]
 path = "ledger"
 [documents]
@@ -54,6 +55,7 @@ path = "documents"
 [security]
 authentication = "gateway"
 trusted_authserv_ids = ["{authserv_id}"]
+secret_file = "inboxbot.key"
 [[team]]
 name = "disputes"
 members = ["sam@brightwater.example", "dana@brightwater.example"]
@@ -121,7 +123,13 @@ class Office:
 
 
 def build(
-    folder: Path, *, now: datetime | None = None, mails: bool = True, documents: bool = True, clock: Callable[[], datetime] | None = None
+    folder: Path,
+    *,
+    now: datetime | None = None,
+    mails: bool = True,
+    documents: bool = True,
+    clock: Callable[[], datetime] | None = None,
+    store: str = SQLITE,
 ) -> Office:
     """A company with people; `mails`: and with the sample mails, spread over the last three days."""
     now = now or datetime.now(UTC)
@@ -130,7 +138,14 @@ def build(
     (folder / "documents").mkdir(exist_ok=True)
     if documents:
         sample_documents.write(ledger, folder / "documents")
-    values = {"name": sample_ledger.COMPANY_NAME, "address": sample_ledger.COMPANY_ADDRESS, "authserv_id": gateway.AUTHSERV_ID}
+    values = {
+        "store": store,
+        "name": sample_ledger.COMPANY_NAME,
+        "address": sample_ledger.COMPANY_ADDRESS,
+        "authserv_id": gateway.AUTHSERV_ID,
+    }
+    (folder / "inboxbot.key").write_text("a secret of the tests, long enough to sign with", encoding="utf-8")
+    (folder / "inboxbot.key").chmod(0o600)
     (folder / "inboxbot.toml").write_text(TEXT.format(**values), encoding="utf-8")
     app = App(config.load(folder / "inboxbot.toml"), now=clock or (lambda: datetime.now(UTC)))
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

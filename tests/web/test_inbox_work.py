@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from inbox_office import Office, build
+from inbox_office import SQLITE, Office, build
 from sqlmodel import select
 
 from inboxbot.conversation import Conversation, ConversationStatus
@@ -48,8 +48,13 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def office(tmp_path: Path, watch: Watch) -> Iterator[Office]:
-    made = build(tmp_path, now=watch.now, mails=False, documents=False, clock=watch)
+def store_url() -> str:
+    return SQLITE
+
+
+@pytest.fixture
+def office(tmp_path: Path, watch: Watch, store_url: str) -> Iterator[Office]:
+    made = build(tmp_path, now=watch.now, mails=False, documents=False, clock=watch, store=store_url)
     made.write(
         MEGAN, f"Price of {INVOICE}", f"The price on {INVOICE} is wrong. We will not pay it like this.", Message_ID="<a@alderstone.example>"
     )

@@ -20,11 +20,10 @@ from inboxbot.errors import UsageError
 from inboxbot.staff import Viewer
 from inboxbot.store.inbox import Event
 from inboxbot.web.staff.csv_file import Cell, csv_response
-from inboxbot.web.staff.gate import Gate, Guest
+from inboxbot.web.staff.gate import LARGEST, Gate, Guest
 from inboxbot.web.staff.render import Pages
 
 PER_PAGE, PER_PIECE, MOST_ROWS = 100, 1000, 1_000_000
-LARGEST = 2**31 - 1
 _FIELDS = ("who", "what", "conversation", "since", "until")
 _DIGITS = 10
 KINDS = (  # offered while typing; any other word of the trail can be typed too

@@ -19,8 +19,9 @@ from inboxbot.desk.office import Desk
 from inboxbot.errors import InboxbotError
 from inboxbot.staff import StaffSession, Viewer
 
-Number = Annotated[int, Path(ge=1, le=2**53 - 1)]  # what a database can hold and nothing else
-Before = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
+LARGEST = 2**31 - 1  # what a database's row numbers can be
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
 COOKIE = "inboxbot"
 SECURE_COOKIE = "__Host-inboxbot"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"

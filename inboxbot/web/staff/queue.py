@@ -19,14 +19,14 @@ from inboxbot.desk.office import Desk
 from inboxbot.errors import NotFoundError, UsageError
 from inboxbot.staff import Permission, QueueFilter, View, Viewer
 from inboxbot.understanding import Intent
-from inboxbot.web.staff.gate import Gate, Guest, field, form_of
+from inboxbot.web.staff.gate import Before, Gate, Guest, field, form_of
 from inboxbot.web.staff.render import Pages
 
 PER_PAGE = 50
 CUSTOM = "custom"
 _FLAGS = ("in_doubt", "to_approve", "mentions_me", "newest_first")
 FILTER_FIELDS = ("status", "assignee", "intent", "priority", "customer_id", "tag", "lane", *_FLAGS)
-_PLACE = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,10}")
+_PLACE = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def queue_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
         return lists.view(guest, key, request, after)
 
     @router.get("/inbox/search")
-    def search(guest: Annotated[Guest, Depends(gate.reader)], q: str = "", before: int | None = None) -> Response:
+    def search(guest: Annotated[Guest, Depends(gate.reader)], q: str = "", before: Before = None) -> Response:
         return lists.search(guest, q[:200], before)
 
     @router.get("/inbox/side")
