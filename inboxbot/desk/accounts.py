@@ -36,16 +36,17 @@ class SignedIn:
 def sign_in(desk: Desk, email: str, password: str, *, client: str, agent: str = "", old_token: str = "") -> SignedIn:
     """Sign in; raises SignInError or ThrottledError. The session is always a new one, whatever cookie came along."""
     now, email = desk.now(), email.strip().lower()
-    with desk.store.reading() as session:
+    with desk.store.transaction() as session:
         _throttle(session, email, client, now)
+        attempt = staff.failed(session, email, client, now)  # counted before it is judged: many at once do not slip through
         hashed, user = staff.password_hash(session, email), staff.by_email(session, email)
     fits = desk.passwords.fits(hashed, password)
     if not fits or user is None or not user.works_at(now):
         with desk.store.transaction() as session:
-            staff.failed(session, email, client, now)
             conversations.audit(session, who=email[:254], what="sign-in failed", now=now, detail={"client": client})
         raise SignInError
     with desk.store.transaction() as session:
+        staff.did_not_fail(session, attempt)
         if desk.passwords.is_stale(hashed):
             staff.set_password(session, user.user_id, desk.passwords.hash(password))
         return _open(session, desk, user, now, client, agent, old_token)
@@ -268,13 +269,14 @@ def change_own(desk: Desk, actor: Viewer, *, name: str, timezone: str, theme: st
 def change_password(desk: Desk, actor: Viewer, session_id: int | None, old: str, new: str, *, client: str) -> None:
     """A person's own password; every other browser of theirs is signed out. Guesses at the old one are throttled."""
     now, user_id = desk.now(), _own_id(actor)
-    with desk.store.reading() as session:
+    with desk.store.transaction() as session:
         _throttle(session, actor.who, client, now)
+        attempt = staff.failed(session, actor.who, client, now)
         hashed = staff.password_hash(session, actor.who)
     if not desk.passwords.fits(hashed, old):
-        with desk.store.transaction() as session:
-            staff.failed(session, actor.who, client, now)
         raise SignInError("the present password is not right")
+    with desk.store.transaction() as session:
+        staff.did_not_fail(session, attempt)
     check_new(new, actor.who)
     fresh = desk.passwords.hash(new)
     with desk.store.transaction() as session:
@@ -372,6 +374,7 @@ def _open(session: Session, desk: Desk, user: User, now: datetime, client: str, 
         staff.revoke_session(session, old.user.user_id, old.session_id, now)
     token = staff.new_token()
     staff.open_session(session, user.user_id, token, now, client=client, agent=agent)
+    staff.seen_person(session, user.user_id, now)
     conversations.audit(session, who=user.email, what="signed in", now=now, detail={"client": client})
     return SignedIn(token, user)
 

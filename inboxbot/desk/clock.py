@@ -44,7 +44,7 @@ class DeskClock:
             if not inbox.any_to_wake(session, self.desk.now()):
                 return 0
         with self.desk.store.transaction() as session:
-            return len(conversations.wake_due(session, self.desk.now()))
+            return len(conversations.wake_due(session, self.desk.now(), self.desk.config.inbox.answer_within))
 
     def note_what_is_due(self) -> int:
         """Tell whoever has a conversation (of a team: everybody in it) that its answer is due; once for each due time."""

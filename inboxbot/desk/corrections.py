@@ -80,7 +80,7 @@ def not_spam(desk: Desk, viewer: Viewer, message_id: int) -> int:
             assignee=viewer.who,
             thread_root=mail.thread_root,
         )
-        conversation_id = conversations.open_new(session, new, now, desk.config.inbox.answer_within)
+        conversation_id = conversations.open_new(session, new, now, desk.config.inbox.answer_within, viewer.who)
         conversations.put_message(session, message_id, conversation_id)
         labels.add(session, message_id, conversation_id, "outcome", mail.outcome, Outcome.ROUTE.value, viewer.who, now)
         detail = {"what": "outcome", "before": mail.outcome, "after": Outcome.ROUTE.value}

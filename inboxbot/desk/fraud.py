@@ -56,7 +56,7 @@ def genuine(desk: Desk, viewer: Viewer, conversation_id: int, how: str) -> bool:
             session, who=viewer.who, what=GENUINE, now=now, conversation_id=conversation_id, detail={"how": how.strip()[:500]}
         )
         if first or alone:
-            conversations.set_lane(session, conversation_id, "", viewer.who, now)
+            conversations.set_lane(session, conversation_id, "", viewer.who, now, desk.config.inbox.answer_within)
     return bool(first) or alone
 
 
@@ -67,7 +67,7 @@ def fraud(desk: Desk, viewer: Viewer, conversation_id: int) -> None:
     with desk.store.transaction() as session:
         conversation = inbox.get(session, conversation_id, viewer.scope)
         if conversation.lane != FRAUD:
-            conversations.set_lane(session, conversation_id, FRAUD, viewer.who, now)
+            conversations.set_lane(session, conversation_id, FRAUD, viewer.who, now, desk.config.inbox.answer_within)
         conversations.audit(session, who=viewer.who, what="fraud lane: it is fraud", now=now, conversation_id=conversation_id)
         if conversation.status is not ConversationStatus.CLOSED:
             conversations.set_status(session, conversation_id, ConversationStatus.CLOSED, viewer.who, now)
@@ -78,7 +78,7 @@ def suspect(desk: Desk, viewer: Viewer, conversation_id: int) -> None:
     require(viewer, Permission.WORK)
     with desk.store.transaction() as session:
         if inbox.get(session, conversation_id, viewer.scope).lane != FRAUD:
-            conversations.set_lane(session, conversation_id, FRAUD, viewer.who, desk.now())
+            conversations.set_lane(session, conversation_id, FRAUD, viewer.who, desk.now(), desk.config.inbox.answer_within)
 
 
 def check_out_of_lane(conversation: Conversation, config: Config) -> None:

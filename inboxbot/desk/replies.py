@@ -109,7 +109,8 @@ def take_back(desk: Desk, viewer: Viewer, outbox_id: int) -> int:
         conversations.audit(session, who=viewer.who, what="took back", now=now, conversation_id=conversation_id, detail={"outbox": taken})
         if conversations.get(session, conversation_id).status is not ConversationStatus.OPEN:
             since = datetime.fromisoformat(sent["waiting_since"]) if sent.get("waiting_since") else None
-            conversations.set_status(session, conversation_id, ConversationStatus.OPEN, viewer.who, now, since)
+            within = desk.config.inbox.answer_within
+            conversations.set_status(session, conversation_id, ConversationStatus.OPEN, viewer.who, now, since, within)
     return conversation_id
 
 

@@ -67,7 +67,8 @@ def set_status(desk: Desk, viewer: Viewer, conversation_id: int, status: Convers
         raise UsageError("snoozing needs to know until when")
     with _working(desk, viewer, conversation_id) as (session, conversation):
         if conversation.status is not status:
-            conversations.set_status(session, conversation_id, status, viewer.who, desk.now())
+            within = desk.config.inbox.answer_within
+            conversations.set_status(session, conversation_id, status, viewer.who, desk.now(), within=within)
 
 
 def snooze(desk: Desk, viewer: Viewer, conversation_id: int, until: datetime | None) -> None:
@@ -137,7 +138,7 @@ def merge(desk: Desk, viewer: Viewer, conversation_id: int, into: int) -> None:
             raise ConflictError(f"conversation {into} was merged into {target.merged_into}")
         if conversation.customer_id and target.customer_id and conversation.customer_id != target.customer_id:
             raise UsageError(f"#{conversation_id} is about {conversation.customer_id}, #{into} about {target.customer_id}: they stay apart")
-        conversations.merge(session, conversation_id, into, viewer.who, desk.now())
+        conversations.merge(session, conversation_id, into, viewer.who, desk.now(), desk.config.inbox.answer_within)
 
 
 def split(desk: Desk, viewer: Viewer, message_id: int) -> int:
@@ -147,7 +148,7 @@ def split(desk: Desk, viewer: Viewer, message_id: int) -> int:
         old = inbox.conversation_of_message(session, message_id, viewer.scope)
         if inbox.get(session, old, viewer.scope).messages < 2:  # noqa: PLR2004 - one stays, one goes
             raise UsageError("a conversation of one mail cannot be split")
-        return conversations.split(session, message_id, viewer.who, desk.now())
+        return conversations.split(session, message_id, viewer.who, desk.now(), desk.config.inbox.answer_within)
 
 
 def link_customer(desk: Desk, viewer: Viewer, conversation_id: int, customer_id: str | None, *, learn: bool = False) -> None:

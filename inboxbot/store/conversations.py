@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select, update
 from inboxbot.conversation import FRAUD, Conversation, ConversationStatus, NewConversation, Note
 from inboxbot.decision import Priority
 from inboxbot.errors import NotFoundError
-from inboxbot.store import search
+from inboxbot.store import desk_notes, search
 from inboxbot.store.tables import ApprovalRow, AuditRow, ConversationRow, DisputeRow, MessageRow, NoteRow, OutboxRow
 from inboxbot.store.tables_staff import LabelRow, MentionRow, TagRow
 from inboxbot.urgency import ANSWER_WITHIN, Stake, urgency
@@ -23,8 +23,10 @@ from inboxbot.urgency import ANSWER_WITHIN, Stake, urgency
 _URGENCY = {Priority.URGENT.value: 0, Priority.HIGH.value: 1, Priority.NORMAL.value: 2, Priority.LOW.value: 3}
 
 
-def open_new(session: Session, new: NewConversation, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN) -> int:
-    """A new conversation; its id. `within`: hours in which an answer is due, by priority."""
+def open_new(
+    session: Session, new: NewConversation, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN, who: str = "inboxbot"
+) -> int:
+    """A new conversation; its id. `within`: hours in which an answer is due, by priority. Whom a rule gave it to is told."""
     first = urgency(now, new.priority, new.stake, within, suspicious=new.lane == FRAUD)
     row = ConversationRow(
         subject=new.subject,
@@ -50,6 +52,7 @@ def open_new(session: Session, new: NewConversation, now: datetime, within: Mapp
     session.add(row)
     session.flush()
     audit(session, who="inboxbot", what="opened", now=now, conversation_id=row.id, detail={"assignee": new.assignee})
+    _tell(session, row, new.assignee, who, now)
     return row.id or 0
 
 
@@ -73,7 +76,9 @@ def continue_with(  # noqa: PLR0913 - what a message changes about its conversat
     row.status, row.snoozed_until = ConversationStatus.OPEN.value, None
     row.waiting_since = row.waiting_since or now
     row.primary_intent, row.reasons, row.draft = primary, list(reasons), draft
-    row.assignee = row.assignee or assignee
+    if row.assignee is None and assignee is not None:
+        row.assignee = assignee
+        _tell(session, row, assignee, "inboxbot", now)
     row.lane = row.lane or lane
     if _URGENCY[priority.value] < _URGENCY[row.priority]:
         row.priority = priority.value
@@ -181,14 +186,20 @@ def add_note(session: Session, conversation_id: int, text: str, who: str, now: d
 
 
 def set_status(
-    session: Session, conversation_id: int, status: ConversationStatus, who: str, now: datetime, waiting_since: datetime | None = None
+    session: Session,
+    conversation_id: int,
+    status: ConversationStatus,
+    who: str,
+    now: datetime,
+    waiting_since: datetime | None = None,
+    within: Mapping[Priority, float] = ANSWER_WITHIN,
 ) -> None:
     """Open, close, or set a conversation to pending; only an open one has an answer due, counted from `waiting_since` or now."""
     row = _row(session, conversation_id)
     before, row.status, row.snoozed_until = row.status, status.value, None
     if status is ConversationStatus.OPEN:
         row.waiting_since = row.waiting_since or waiting_since or now
-        _rank(row, _stake(row))
+        _rank(row, _stake(row), within)
     else:
         row.waiting_since, row.due_at = None, None
     _changed(session, row, now)
@@ -204,7 +215,7 @@ def snooze(session: Session, conversation_id: int, until: datetime | None, who: 
     audit(session, who=who, what="snoozed", now=now, conversation_id=conversation_id, detail=detail)
 
 
-def wake_due(session: Session, now: datetime) -> list[int]:
+def wake_due(session: Session, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN) -> list[int]:
     """Open again what was snoozed until now; the ids."""
     statement = select(ConversationRow).where(
         ConversationRow.status == ConversationStatus.SNOOZED.value, col(ConversationRow.snoozed_until) <= now
@@ -213,7 +224,7 @@ def wake_due(session: Session, now: datetime) -> list[int]:
     for row in session.exec(statement):
         row.status, row.snoozed_until = ConversationStatus.OPEN.value, None
         row.waiting_since = row.waiting_since or now
-        _rank(row, _stake(row))
+        _rank(row, _stake(row), within)
         _changed(session, row, now)
         audit(session, who="inboxbot", what="woke", now=now, conversation_id=row.id)
         woken.append(row.id or 0)
@@ -277,16 +288,20 @@ def put_message(session: Session, message_id: int, conversation_id: int) -> None
     search.index_message(session, message)
 
 
-def set_lane(session: Session, conversation_id: int, lane: str, who: str, now: datetime) -> None:
+def set_lane(
+    session: Session, conversation_id: int, lane: str, who: str, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN
+) -> None:
     """Into a lane ("fraud"), or out of it ("")."""
     row = _row(session, conversation_id)
     before, row.lane = row.lane, lane
-    _rank(row, _stake(row))
+    _rank(row, _stake(row), within)
     _changed(session, row, now)
     audit(session, who=who, what="lane", now=now, conversation_id=conversation_id, detail={"from": before, "to": lane})
 
 
-def merge(session: Session, conversation_id: int, into: int, who: str, now: datetime) -> None:
+def merge(
+    session: Session, conversation_id: int, into: int, who: str, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN
+) -> None:
     """Move everything of one conversation into another; the emptied one stays as a closed signpost."""
     row, target = _row(session, conversation_id), _row(session, into)
     for table in (MessageRow, NoteRow, OutboxRow, ApprovalRow, DisputeRow, MentionRow, LabelRow):
@@ -296,7 +311,7 @@ def merge(session: Session, conversation_id: int, into: int, who: str, now: date
         target.status, target.draft, target.snoozed_until = row.status, row.draft, None
     target.waiting_since = min((t for t in (row.waiting_since, target.waiting_since) if t), default=None)
     target.lane = target.lane or row.lane  # a suspicious mail stays one wherever it is moved
-    _rank(target, _stake(target))
+    _rank(target, _stake(target), within)
     row.status, row.merged_into, row.due_at, row.waiting_since = ConversationStatus.CLOSED.value, into, None, None
     _changed(session, row, now)
     _changed(session, target, now)
@@ -304,7 +319,7 @@ def merge(session: Session, conversation_id: int, into: int, who: str, now: date
     audit(session, who=who, what="merged", now=now, conversation_id=into, detail={"from": conversation_id})
 
 
-def split(session: Session, message_id: int, who: str, now: datetime) -> int:
+def split(session: Session, message_id: int, who: str, now: datetime, within: Mapping[Priority, float] = ANSWER_WITHIN) -> int:
     """A message becomes a conversation of its own; the new conversation's id."""
     message = session.get(MessageRow, message_id)
     if message is None or message.conversation_id is None:
@@ -327,7 +342,7 @@ def split(session: Session, message_id: int, who: str, now: datetime) -> int:
         updated_at=now,
         waiting_since=message.received_at,
     )
-    _rank(new, Stake())
+    _rank(new, Stake(), within)
     session.add(new)
     session.flush()
     message.conversation_id = new.id
@@ -358,6 +373,13 @@ def audit(
 ) -> None:
     """Write down who did what."""
     session.add(AuditRow(at=now, who=who, what=what, conversation_id=conversation_id, message_id=message_id, detail=detail or {}))
+
+
+def _tell(session: Session, row: ConversationRow, assignee: str | None, who: str, now: datetime) -> None:
+    """A person to whom a new conversation was given by somebody else finds a notice of it."""
+    if assignee and "@" in assignee and assignee.lower() != who.lower():
+        words, number = f"New work for you: {row.subject}", row.id or 0
+        desk_notes.notify(session, assignee.lower(), "assigned", f"conversation:{number}:{row.version}:rule", number, words, now)
 
 
 def _changed(session: Session, row: ConversationRow, now: datetime) -> None:

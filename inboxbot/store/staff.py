@@ -155,6 +155,13 @@ def seen(session: Session, session_id: int, now: datetime) -> None:
     session.add(user)
 
 
+def seen_person(session: Session, user_id: int, now: datetime) -> None:
+    """Somebody signed in."""
+    user = _row(session, user_id)
+    user.last_seen_at = now
+    session.add(user)
+
+
 def needs_seen(found: StaffSession, now: datetime) -> bool:
     """Whether it is worth a write to note that the browser is in use."""
     return now - found.last_seen_at >= _SEEN_STEP
@@ -307,10 +314,18 @@ def revoke_invitation(session: Session, invitation_id: int, now: datetime) -> No
     session.add(row)
 
 
-def failed(session: Session, account: str, client: str, now: datetime) -> None:
-    """A sign-in did not succeed; those of yesterday are forgotten."""
+def failed(session: Session, account: str, client: str, now: datetime) -> int:
+    """A sign-in did not succeed (as far as is known yet); its number. Those of yesterday are forgotten."""
     session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.at) < now - timedelta(days=1)))
-    session.add(SignInFailureRow(at=now, account=account[:254].lower(), client=client[:64]))
+    row = SignInFailureRow(at=now, account=account[:254].lower(), client=client[:64])
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def did_not_fail(session: Session, number: int) -> None:
+    """It did succeed."""
+    session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.id) == number))
 
 
 def failures(session: Session, since: datetime, *, account: str | None = None, client: str | None = None) -> int:

@@ -1,6 +1,7 @@
 """What the shared inbox does by the clock, and the sender's and the ledger's side of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 from inbox_office import Office, build
 from sqlmodel import select
 
-from inboxbot.conversation import ConversationStatus, Promise
+from inboxbot.conversation import ConversationStatus, NewConversation, Promise
+from inboxbot.decision import Priority
 from inboxbot.desk import accounts, reading, work
 from inboxbot.desk.clock import DeskClock
-from inboxbot.store import ledger_notes
+from inboxbot.store import conversations, ledger_notes
 from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
 
@@ -106,6 +108,32 @@ def test_a_notice_is_mailed_once_to_whom_wants_it_and_holds_no_customers_words(o
     text = mail.get_body(("plain",)).get_content()
     assert "/inbox/c/1" in text
     assert "not pay it" not in text
+
+
+def test_whom_a_rule_gave_new_work_is_told(office: Office, watch: Watch) -> None:
+    new = NewConversation(
+        "Short paid", "m.fuller@alderstone.example", "C1001", "deduction", Priority.NORMAL, (), "Olga@brightwater.example"
+    )
+    with office.app.store.transaction() as session:
+        conversations.open_new(session, new, watch.now)
+        conversations.open_new(session, replace(new, assignee="disputes"), watch.now)
+        conversations.open_new(session, replace(new, assignee="sam@brightwater.example"), watch.now, who="sam@brightwater.example")
+    assert told(office) == [("olga@brightwater.example", "assigned")]
+    DeskClock(office.desk).round()
+    assert [row.rcpt_to for row in notices(office)] == ["olga@brightwater.example"]
+
+
+def test_what_is_opened_again_is_due_when_the_configuration_says(office: Office, watch: Watch) -> None:
+    inbox = office.desk.config.inbox.model_copy(update={"high_hours": 1.0})
+    desk = replace(office.desk, config=office.desk.config.model_copy(update={"inbox": inbox}))
+    sam = office.viewer("sam")
+    work.set_status(desk, sam, 1, ConversationStatus.CLOSED)
+    work.set_status(desk, sam, 1, ConversationStatus.OPEN)
+    assert reading.conversation(desk, sam, 1).due_at == watch.now + timedelta(hours=1)
+    work.snooze(desk, sam, 1, watch.now + timedelta(hours=3))
+    watch.turn(hours=3)
+    DeskClock(desk).wake()
+    assert reading.conversation(desk, sam, 1).due_at == watch.now - timedelta(hours=2)
 
 
 def test_yesterdays_news_is_not_mailed(office: Office, watch: Watch) -> None:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,6 +125,27 @@ def test_guessing_is_throttled_whether_the_account_is_there_or_not(client: Clien
     assert attempt(client, "dana@brightwater.example", PASSWORD)[0] == 429
     watch.turn(minutes=16)
     assert attempt(client, "dana@brightwater.example", PASSWORD)[0] == 303
+
+
+def test_guesses_at_the_same_moment_do_not_slip_through(client: Client) -> None:
+    with ThreadPoolExecutor(12) as pool:
+        codes = list(pool.map(lambda n: attempt(client, "dana@brightwater.example", f"guess number {n}")[0], range(24)))
+    assert sorted(codes) == [401] * 5 + [429] * 19
+
+
+def test_a_password_that_fits_is_no_guess(client: Client) -> None:
+    for _ in range(8):
+        assert attempt(client, "dana@brightwater.example", PASSWORD)[0] == 303
+
+
+def test_behind_a_tls_proxy_the_cookie_is_for_tls_alone(tmp_path: Path, watch: Watch) -> None:
+    made = build(tmp_path / "proxied", now=watch.now, mails=False, documents=False, clock=watch)
+    made.app.__dict__["desk"] = replace(made.desk, base_url="https://inbox.brightwater.example")
+    with served(made) as address, Client(base_url=address) as one:
+        cookie = sign_in(one, "dana").headers["set-cookie"]
+    assert cookie.startswith("__Host-inboxbot=")
+    assert "Secure" in cookie
+    made.app.store.close()
 
 
 def test_many_accounts_from_one_client_are_throttled_too(client: Client) -> None:

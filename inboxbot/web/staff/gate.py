@@ -55,9 +55,12 @@ def token_of(request: Request) -> str:
     return request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE) or ""
 
 
-def remember(response: Response, request: Request, token: str) -> None:
-    """Put the session into the browser's cookie; over TLS one that no other host or plain connection can set."""
-    secure = request.url.scheme == "https"
+def remember(response: Response, request: Request, token: str, by_tls: bool) -> None:  # noqa: FBT001 - one of two worlds
+    """Put the session into the browser's cookie; over TLS one that no other host or plain connection can set.
+
+    `by_tls`: people reach us by TLS whatever this request says, for a proxy in front ends it.
+    """
+    secure = by_tls or request.url.scheme == "https"
     response.set_cookie(SECURE_COOKIE if secure else COOKIE, token, secure=secure, httponly=True, samesite="lax", path="/")
 
 

@@ -114,7 +114,7 @@ class Lists:
             back=f"/inbox/v/{key}{'?' + urlencode(query) if query else ''}",
             csv=f"/inbox/v/{key}.csv{'?' + urlencode(query) if query else ''}",
             said=said,
-            empty=self._empty(viewer, view),
+            empty=None if page.conversations else self._empty(viewer, view),
         )
 
     def search(self, guest: Guest, query: str, before: int | None) -> Response:
@@ -186,7 +186,7 @@ class Lists:
         return _EMPTY.get(view.key, _EMPTY[""])
 
     def _nothing_ever(self, viewer: Viewer) -> bool:
-        return not reading.queue(self._desk, viewer, QueueFilter(newest_first=True), limit=1).conversations
+        return not reading.queue(self._desk, viewer, QueueFilter(), limit=1).conversations
 
 
 _EMPTY = {

@@ -4,6 +4,7 @@ In: a template's name, who looks, values. Out: an HTML response with the inbox's
 escaped; times are in the viewer's zone, money in its currency's form.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -31,6 +32,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # with no-referrer a browser posts our forms with the origin "null"
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_CODE_BEFORE_FIGURE = re.compile(r"\b([A-Z]{3})(?=\d)")  # SEK72,449.91 has no sign of its own: a space belongs between
 
 
 class Pages:
@@ -86,7 +88,8 @@ class Pages:
 
     def _money(self, value: Decimal | str | None, currency: str) -> str:
         try:
-            return wording.money(Decimal(value or 0), currency, self._desk.config.company.locale) if currency else str(value)
+            shown = wording.money(Decimal(value or 0), currency, self._desk.config.company.locale) if currency else str(value)
+            return _CODE_BEFORE_FIGURE.sub("\\1\u00a0", shown)
         except (InvalidOperation, ValueError):
             return f"{value} {currency}"
 

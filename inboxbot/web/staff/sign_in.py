@@ -21,6 +21,7 @@ HOME = "/inbox"
 def sign_in_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
     """The routes."""
     router = APIRouter()
+    by_tls = desk.base_url.startswith("https://")
 
     def show(email: str = "", problem: str = "", target: str = "", status: int = 200) -> Response:
         return pages.page("sign_in.html.j2", None, status, email=email, problem=problem, next=target, nobody=accounts.nobody_yet(desk))
@@ -47,7 +48,7 @@ def sign_in_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
             response.headers["Retry-After"] = f"{error.retry_after:.0f}"
             return response
         response = RedirectResponse(safe_next(target, HOME), 303)
-        remember(response, request, signed.token)
+        remember(response, request, signed.token, by_tls)
         return response
 
     @router.post("/inbox/sign-out")
@@ -85,7 +86,7 @@ def sign_in_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
             offered = accounts.invitation_behind(desk, token)
             return pages.page("invitation.html.j2", None, 422, offered=offered, token=token, problem=str(error), name=name)
         response = RedirectResponse(HOME, 303)
-        remember(response, request, signed.token)
+        remember(response, request, signed.token, by_tls)
         return response
 
     return router
