@@ -20,7 +20,7 @@ from inboxbot.understanding import Intent
 
 MOST_PER_PAGE = 200
 _STATUS = ("open", "pending", "snoozed", "closed")
-_INTERNAL_VIEWS = frozenset({"mine", "team", "mentions", "unassigned", "approve"})  # say nothing to somebody who has no work here
+_INTERNAL_VIEWS = frozenset({"mine", "team", "mentions", "unassigned", "approve", "fraud", "doubt"})  # for who works here
 _APPROVALS = "approve"  # a view only where every reply takes two people
 
 

@@ -12,7 +12,7 @@ from inbox_office import Office, build, served
 from selenium.webdriver.common.keys import Keys
 
 from inboxbot.conversation import Conversation, ConversationStatus
-from inboxbot.desk import canned, corrections, reading, replies, work
+from inboxbot.desk import canned, corrections, fraud, reading, replies, work
 from inboxbot.desk.replies import Answer
 from inboxbot.reply import OutboxState
 from inboxbot.staff import terminal
@@ -358,6 +358,9 @@ PAGES = (
     "/inbox/v/fraud",
     "/inbox/search?q=20294",
     "/inbox/c/{number}?view=open",
+    "/inbox/c/{lane}?view=fraud",
+    "/inbox/v/snoozed",
+    "/inbox/search?q=nothinglikethis",
     "/inbox/customers/C1001",
     "/inbox/filed",
     "/inbox/settings",
@@ -373,13 +376,12 @@ PAGES = (
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_serious_on_any_page(opened: Opened, office: Office, number: int, dark: bool, address: str) -> None:
-    work.note(office.desk, terminal("root"), number, "A note.")
-    replies.send(office.desk, terminal("root"), number, Answer("A reply."))
+    lane = with_everything(office, number)
     mia = opened("dana")
     mia.dark(dark)
     found = {}
     for page in PAGES:
-        mia.go(page.format(number=number))
+        mia.go(page.format(number=number, lane=lane))
         mia.driver.execute_script("for (const d of document.querySelectorAll('details:not(.menu)')) d.open = true")
         if serious := mia.violations():
             found[page] = serious
@@ -396,15 +398,36 @@ def test_axe_finds_nothing_serious_on_any_page(opened: Opened, office: Office, n
         stranger.go("/inbox/sign-in")
         if serious := stranger.violations():
             found["sign-in"] = serious
+        stranger.sign_in("ines")  # somebody from outside, who only reads
+        for page in ("/inbox/v/open", f"/inbox/c/{number}", "/inbox/settings", "/inbox/audit"):
+            stranger.go(page)
+            if serious := stranger.violations():
+                found[f"from outside: {page}"] = serious
     assert found == {}
 
 
-def test_on_a_phone_no_page_is_wider_than_the_window(address: str, number: int) -> None:
+def with_everything(office: Office, number: int) -> int:
+    """A conversation with a note, a reply that waits and a correction; the number of another, in the fraud lane."""
+    root, sam = terminal("root"), office.viewer("sam")
+    work.note(office.desk, root, number, "A note.")
+    (outbox_id,) = replies.send(office.desk, sam, number, Answer("A reply."))
+    with office.app.store.transaction() as session:
+        approvals.wait(session, number, outbox_id, sam.who, "A reply.", office.app.now())
+    mail = reading.thread(office.desk, root, number).mails[0].row_id
+    corrections.correct(office.desk, sam, mail, "intents", ["payment_plan"])
+    lane = dispute(office, "Our bank account has changed")
+    fraud.suspect(office.desk, root, lane)
+    fraud.genuine(office.desk, sam, lane, "called Megan")
+    return lane
+
+
+def test_on_a_phone_no_page_is_wider_than_the_window(address: str, office: Office, number: int) -> None:
+    lane = with_everything(office, number)
     with browser(address, width=390, height=844) as phone:
         phone.sign_in("dana")
         wider = {}
         for page in PAGES:
-            phone.go(page.format(number=number))
+            phone.go(page.format(number=number, lane=lane))
             over = phone.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if over > 0:
                 wider[page] = over

@@ -4,6 +4,7 @@ In: a filter. Out: a page, newest first; the same lines as CSV.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ from inboxbot.web.staff.render import Pages
 PER_PAGE, PER_PIECE, MOST_ROWS = 100, 1000, 1_000_000
 _FIELDS = ("who", "what", "conversation", "since", "until")
 _DIGITS = 10
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$")
 KINDS = (  # offered while typing; any other word of the trail can be typed too
     "accepted invitation",
     "added user",
@@ -104,7 +106,7 @@ def audit_routes(desk: Desk, gate: Gate, pages: Pages) -> APIRouter:
         sidebar = reading.views(desk, viewer)
         values: dict[str, Any] = {
             "events": events,
-            "details": {one.event_id: detail_words(one.detail) for one in events},
+            "details": {one.event_id: detail_words(one.detail, viewer.timezone) for one in events},
             "typed": typed,
             "problem": problem,
             "more": more,
@@ -142,9 +144,10 @@ def wanted_of(typed: dict[str, str], timezone: str) -> Wanted:
     )
 
 
-def detail_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """The detail of a line as names and plain values."""
-    return [(name.replace("_", " "), _plain(value)) for name, value in detail.items() if value not in (None, "", [], {})]
+def detail_words(detail: dict[str, Any], timezone: str) -> list[tuple[str, str]]:
+    """The detail of a line as names and plain values; times in the viewer's zone."""
+    zone = ZoneInfo(timezone)
+    return [(name.replace("_", " "), _plain(value, zone)) for name, value in detail.items() if value not in (None, "", [], {})]
 
 
 def number(text: str) -> int | None:
@@ -152,10 +155,20 @@ def number(text: str) -> int | None:
     return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
+def _plain(value: Any, zone: ZoneInfo) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(_plain(one, zone) for one in value)
+        case dict():
+            return "; ".join(f"{name.replace('_', ' ')}: {words}" for name, one in value.items() if (words := _plain(one, zone)))
+        case str() if _MOMENT.match(value):
+            return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
+        case None:
+            return ""
+        case _:
+            return str(value)
 
 
 def _day(text: str, timezone: str) -> datetime | None:

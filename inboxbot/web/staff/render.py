@@ -55,6 +55,7 @@ class Pages:
             reason=words.reason,
             filed_as=words.filed_as,
             code_marks=code_marks,
+            browser=words.browser,
             status=words.status,
             event=words.event,
             right_words=words.right_words,

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from inboxbot.desk.office import Desk
-from inboxbot.errors import InboxbotError, ThrottledError
+from inboxbot.errors import InboxbotError, NotFoundError, ThrottledError
 from inboxbot.web.staff.actions import action_routes
 from inboxbot.web.staff.assets import Assets
 from inboxbot.web.staff.audit import audit_routes
@@ -60,6 +60,8 @@ def add_inbox(app: FastAPI, desk: Desk) -> tuple[Gate, Pages]:
     def not_possible(request: Request, error: InboxbotError) -> Response:
         status, heading = status_of(error)
         words = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        if isinstance(error, NotFoundError):
+            words += ". It may never have been there, or is not among the customers that your account may see."
         guest = _guest(gate, request)
         if request.headers.get("hx-request"):  # the page stays as it is, the words appear below
             shown = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"toast": {"words": words}})}

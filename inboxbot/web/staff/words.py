@@ -81,6 +81,17 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in [*parts[:1], *parts[1:][-1:]]).upper() or "?"
 
 
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"))
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+
+
+def browser(agent: str) -> str:
+    """`Firefox on Windows`, as far as a browser says what it is."""
+    program = next((name for mark, name in _BROWSERS if mark in agent), agent[:40] or "unknown")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return f"{program} on {system}" if system else program
+
+
 def event(one: Event, people: Mapping[str, str] | None = None) -> str:  # noqa: PLR0911, PLR0912 - a table of sentences
     """What happened, as a predicate: `assigned it to Dana`."""
     detail = one.detail
