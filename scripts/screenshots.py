@@ -16,10 +16,11 @@ from inbox_office import Office, build, served
 from selenium.webdriver.common.keys import Keys
 
 from inboxbot import log
-from inboxbot.desk import replies, work
+from inboxbot.desk import canned, fraud, reading, replies, work
 from inboxbot.desk.replies import Answer
 
 OUT = TOP / "docs" / "images" / "inbox"
+PAGES = {"customers/C1001": "customer", "settings": "settings", "people": "people", "filed": "filed", "audit": "audit", "canned": "canned"}
 
 
 def main() -> int:
@@ -38,7 +39,11 @@ def main() -> int:
                 shoot(wide, "/inbox/c/1?view=open", "conversation")
                 wide.keys(Keys.CONTROL + "k")
                 shoot(wide, "", "palette")
-                for path, picture in (("settings", "settings"), ("people", "people"), ("filed", "filed"), ("audit", "audit")):
+                wide.keys(Keys.ESCAPE)
+                wide.keys("c", "i")
+                shoot(wide, "", "correction")
+                shoot(wide, f"/inbox/c/{fraud_lane(office)}?view=fraud", "fraud")
+                for path, picture in PAGES.items():
                     shoot(wide, f"/inbox/{path}", picture)
                 wide.dark(dark=True)
                 shoot(wide, "/inbox/c/1?view=open", "conversation-dark")
@@ -56,6 +61,15 @@ def _prepare(office: Office) -> None:
     work.assign(office.desk, office.viewer("dana"), 4, "olga@brightwater.example")
     work.change_tags(office.desk, office.viewer("dana"), 2, add=["warehouse"])
     replies.send(office.desk, office.viewer("olga"), 6, Answer("Danke, wir haben die neue Adresse notiert."))
+    canned.put(
+        office.desk, office.viewer("mia"), None, "Statement", "Dear {contact},\n\n{customer} owes {balance}, of which {overdue} is overdue."
+    )
+    fraud.genuine(office.desk, office.viewer("sam"), fraud_lane(office), "called Ben on the number in our records")
+
+
+def fraud_lane(office: Office) -> int:
+    view = reading.view(office.desk, office.viewer("dana"), "fraud")
+    return reading.queue(office.desk, office.viewer("dana"), view.filter).conversations[0].conversation_id
 
 
 def shoot(one: Browser, path: str, picture: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from httpx import Client
-from inbox_office import Office, build, served, sign_in
+from inbox_office import Office, Watch, build, served, sign_in
 
 from inboxbot.desk import canned, replies
 from inboxbot.desk.replies import Answer
@@ -13,6 +13,11 @@ from inboxbot.staff import terminal
 from inboxbot.store import approvals, contacts
 
 SignedIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
 
 
 @pytest.fixture(scope="module")

@@ -72,6 +72,19 @@ def understander() -> Understander:
     return Understander(IntentModel(load_artifact(shipped_model())), load_word_lists())
 
 
+class Watch:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
 @dataclass
 class Office:
     """The company."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from inbox_office import Office, build
+from inbox_office import Office, Watch, build
 from sqlmodel import select
 
 from inboxbot.conversation import ConversationStatus, NewConversation, Promise
@@ -17,22 +17,6 @@ from inboxbot.desk.clock import DeskClock
 from inboxbot.store import conversations, ledger_notes
 from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
-
-
-class Watch:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def turn(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
 
 
 @pytest.fixture

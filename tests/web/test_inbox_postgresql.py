@@ -24,7 +24,6 @@ from test_inbox_work import (  # noqa: F401 - the very same tests
     test_one_mail_can_be_split_off,
     test_tags_find_their_conversations_and_fraud_is_no_tag,
     test_whoever_is_named_in_a_note_sees_it_in_a_view_until_it_is_read,
-    watch,
 )
 
 pytestmark = pytest.mark.server

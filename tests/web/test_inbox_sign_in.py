@@ -4,36 +4,17 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from httpx import Client
-from inbox_office import PASSWORD, Office, build, served, sign_in
+from inbox_office import PASSWORD, Office, Watch, build, served, sign_in
 from sqlmodel import delete, select
 
 from inboxbot.desk import accounts
 from inboxbot.errors import UsageError
 from inboxbot.staff import Role, terminal
 from inboxbot.store.tables_staff import StaffSessionRow, StaffUserRow
-
-
-class Watch:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def turn(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from inbox_office import SQLITE, Office, build
+from inbox_office import SQLITE, Office, Watch, build
 from sqlmodel import select
 
 from inboxbot.conversation import Conversation, ConversationStatus
@@ -29,22 +29,6 @@ from inboxbot.web.staff import files
 
 TRIES = 200
 MEGAN, INVOICE = "m.fuller@alderstone.example", "INV-20294"
-
-
-class Watch:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def turn(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
 
 
 @pytest.fixture
