@@ -62,6 +62,10 @@ class StoreError(InboxbotError):
     """The store cannot be used."""
 
 
+class StoreRefusedError(StoreError):
+    """The store refuses this very change; the same change will not be taken later either."""
+
+
 class NotFoundError(InboxbotError):
     """There is no such thing in the store."""
 

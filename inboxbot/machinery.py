@@ -5,6 +5,7 @@ In: adapters built by `app`. Out: recorded, decided and noted mail.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ import structlog
 from inboxbot import health
 from inboxbot.alarms.pulses import Pulses
 from inboxbot.alarms.watch import DAEMON, Watch
-from inboxbot.errors import MailboxError, MailboxRefusedError
+from inboxbot.errors import MailboxError, MailboxRefusedError, StoreError, StoreRefusedError, WorkerError
 from inboxbot.failpoints import reach
 from inboxbot.ledger.model import Ledger
 from inboxbot.ledger.source import LedgerSource
@@ -24,6 +25,7 @@ from inboxbot.sending import Sender
 from inboxbot.sent_copies import SentCopies
 from inboxbot.store import ledger_notes, messages, watchbook
 from inboxbot.store.engine import Store
+from inboxbot.store.messages import Recorded
 from inboxbot.store.watchbook import Pulse
 
 BATCH = 100
@@ -58,19 +60,38 @@ class Machinery:
     _sent_rests: tuple[datetime, str] | None = None  # until when, unless the password changes
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
-        """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each."""
+        """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each.
+
+        A message that breaks even what is done with broken ones stays where it is, for an alarm to tell; the others go on.
+        """
         with self.store.transaction() as session:
             waiting = messages.waiting(session, BATCH)
-        for count, row_id in enumerate(waiting):
+        count = 0
+        for row_id in waiting:
             if stopped():
-                return count
+                break
             with self.store.transaction() as session:
                 recorded = messages.begin(session, row_id)
-            if recorded is not None:
-                handle(recorded, self.tools, self.store, self.now())
+            if recorded is not None and self._handled(recorded):
                 reach("decide.committed")
                 decided()
-        return len(waiting)
+                count += 1
+        return count
+
+    def _handled(self, recorded: Recorded) -> bool:
+        try:
+            handle(recorded, self.tools, self.store, self.now())
+        except StoreRefusedError as error:
+            _log.error("message_stuck", message=str(recorded.raw.key), why=str(error))
+        except (StoreError, WorkerError):
+            with suppress(StoreError), self.store.transaction() as session:  # not the message's fault: it does not count
+                messages.give_back(session, recorded.row_id)
+            raise
+        except Exception as error:  # noqa: BLE001 - one mail must not stop the others
+            _log.exception("message_stuck", message=str(recorded.raw.key), error=type(error).__name__)
+        else:
+            return True
+        return False
 
     def refresh_ledger(self, *, force: bool) -> None:
         """Read the ledger again where it changed (or `force`); a bad one is named once and the old one kept."""

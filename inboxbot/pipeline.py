@@ -22,7 +22,7 @@ from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
 from inboxbot.conversation import FRAUD, NewConversation, Promise
 from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Understood
-from inboxbot.errors import DocumentMissingError, StoreError, UnreadableMessageError, WorkerError
+from inboxbot.errors import DocumentMissingError, StoreError, StoreRefusedError, UnreadableMessageError, WorkerError
 from inboxbot.facts import Facts
 from inboxbot.failpoints import reach
 from inboxbot.ingest import alignment, authenticity, parse
@@ -125,13 +125,17 @@ def broken(raw: RawMessage, error: Exception, tools: Tools) -> tuple[Understood,
 def handle(recorded: Recorded, tools: Tools, store: Store, now: datetime) -> Decision:
     """Understand, decide and commit one recorded message; whatever breaks, a person gets it.
 
-    Raises only StoreError and WorkerError: then the message waits, and is taken up again.
+    Raises StoreError and WorkerError: then the message waits, and is taken up again. Anything else broke even the little that
+    a broken message needs.
     """
     log = _log.bind(message=str(recorded.raw.key))
     try:
         if recorded.attempts > MOST_ATTEMPTS:
             raise UnreadableMessageError(f"the program stopped {recorded.attempts - 1} times while handling it")  # noqa: TRY301 - one way out
         decision = _commit_new(recorded, understand(recorded.raw, tools), tools, store, now)
+    except StoreRefusedError as error:  # it is this message that the store will not have
+        log.error("message_refused_by_store", why=str(error))  # noqa: TRY400 - an operator's line
+        decision = _commit_broken(recorded, error, tools, store, now)
     except (StoreError, WorkerError):
         raise
     except Exception as error:
@@ -209,11 +213,16 @@ def _named(understood: Understood) -> tuple[str, ...]:
 def _note_loops(session: Session, row_id: int, understood: Understood, decision: Decision, now: datetime) -> None:
     """What may be a loop is written down, so that an alarm can tell people: a cap was hit, or our own mail came back."""
     codes = [reason.code for reason in decision.reasons if reason.code in CAPS]
+    quick = any(reason.code == "too_quick" for reason in decision.reasons)
     codes += ["own_mail"] if decision.outcome is Outcome.FILE and any(r.code == "own_mail" for r in decision.reasons) else []
     if codes:
         sender = understood.message.from_.email if understood.message.from_ else ""
         detail = {"codes": codes, "from": sender}
         conversations.audit(session, who="inboxbot", what=watchbook.LOOP, now=now, message_id=row_id, detail=detail)
+    elif quick:
+        sender = understood.message.from_.email if understood.message.from_ else ""
+        detail = {"codes": ["too_quick"], "from": sender}
+        conversations.audit(session, who="inboxbot", what=watchbook.QUICK, now=now, message_id=row_id, detail=detail)
 
 
 def frozen(reply: Reply, thread_root: str, tools: Tools, now: datetime) -> FrozenMail:

@@ -4,7 +4,7 @@ In: an open `Mailbox` and the `Store`. Out: recorded messages. The store is the 
 mailbox's flags are decoration. Blocking: each mailbox is read by a thread of its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ class MailboxReader:
     credential: Credential | None = None  # what the mailbox logs in with, where it logs in
     _status: MailboxStatus | None = None
     _failures: dict[int, int] = field(default_factory=dict)
+    _stubs: set[int] = field(default_factory=set)  # UIDs for which a stub stands
     _stale: bool = False  # rows of ours wait to be known again after a renumbering
 
     def catch_up(self) -> int:
@@ -160,13 +161,16 @@ class MailboxReader:
         return Position(status.uidvalidity, 0, watched_since, there)
 
     def _record_after(self, position: Position, uidvalidity: int) -> int:
-        recorded = 0
-        for uids in _batches(self.mailbox.uids_after(position.last_uid)):
-            raws = [raw for raw in self._fetch(self._unknown(uids, position), uidvalidity) if position.concerns_us(raw)]
+        recorded, last = 0, position.last_uid
+        for uids in _batches(self._unrecorded(self.mailbox.uids_after(position.last_uid), uidvalidity)):
+            wanted = self._unknown(uids, position)
+            raws = list(self._fetch(wanted, uidvalidity))
             reach("ingest.fetched")
+            real = ({raw.key.uid for raw in raws} - self._stubs) | (set(uids) - set(wanted))  # fetched, or known again
+            last = max(last, self._last_done(real))
             with self.store.transaction() as session:
-                recorded += sum(messages.record(session, raw, self.now()) for raw in raws)
-                messages.advance(session, self.section.name, self._last_done(uids), self.now())
+                recorded += sum(messages.record(session, raw, self.now()) for raw in raws if position.concerns_us(raw))
+                messages.advance(session, self.section.name, last, self.now())
                 reach("ingest.recording")
             reach("ingest.recorded")
             if self._failures:
@@ -236,11 +240,24 @@ class MailboxReader:
 
     def _stub(self, failure: FetchFailure, uidvalidity: int) -> RawMessage:
         raw = f"Subject: (message {failure.uid} of {self.section.name} could not be fetched)\r\n\r\n{failure.words}\r\n".encode()
+        self._stubs.add(failure.uid)
         return RawMessage(MessageKey(self.section.name, uidvalidity, failure.uid), raw, self.now(), complete=False)
 
-    def _last_done(self, uids: Sequence[int]) -> int:
-        """The highest UID below which nothing is outstanding."""
-        return min(self._failures) - 1 if self._failures else uids[-1]
+    def _unrecorded(self, uids: Sequence[int], uidvalidity: int) -> list[int]:
+        """Those that are not recorded yet: the position passes no UID of which nothing but the number was ever seen."""
+        if not uids:
+            return []
+        with self.store.transaction() as session:
+            known = messages.recorded_above(session, self.section.name, uidvalidity, uids[0])
+        return [uid for uid in uids if uid not in known]
+
+    def _last_done(self, seen: Collection[int]) -> int:
+        """The highest UID below which nothing is outstanding, of those whose message was really there; 0 for none.
+
+        A server may list numbers behind which nothing lies. Reading on from such a one would pass over all mail to come.
+        """
+        below = min(self._failures, default=max(seen, default=0) + 1)
+        return max((uid for uid in seen if uid < below), default=0)
 
 
 def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -12,6 +12,7 @@ from inboxbot.credentials import NO_TOKEN
 from inboxbot.store.watchbook import Pulse, Waiting
 
 NOTHING = Waiting()
+MOST_QUICK = 3  # answers that are no person's, within the hour: one is an unmarked absence note, three are a loop
 TOKEN_GRACE = timedelta(minutes=2)  # an endpoint that is away for a moment needs nobody
 DOUBT_GRACE = timedelta(minutes=2)  # most doubts are settled by the Sent folder's first look
 REFUSED = "login refused: "  # how the trouble of a part begins whose login was refused
@@ -37,6 +38,7 @@ class Signs:
     unsent: Waiting = NOTHING
     doubtful: Waiting = NOTHING
     loops: Waiting = NOTHING
+    quick: Waiting = NOTHING  # answers to our automatic mail that came too soon
     held: str = ""  # why automatic mail is held
     disk_free_mb: float | None = None
     store_trouble: str = ""
@@ -109,3 +111,6 @@ def _audits(signs: Signs) -> Iterator[Alarm]:
 def _loops(signs: Signs) -> Iterator[Alarm]:
     if signs.loops.count:
         yield Alarm("loop", f"{signs.loops.count} mails within an hour may be part of a loop and were not answered ({signs.loops.words})")
+    elif signs.quick.count >= MOST_QUICK:
+        words = f"{signs.quick.count} answers to our automatic mail within an hour came sooner than a person writes"
+        yield Alarm("loop", f"{words}, and got none ({signs.quick.words})")

@@ -86,6 +86,7 @@ class Watch:
                     undecided=watchbook.undecided(session),
                     unsent=watchbook.unsent(session),
                     doubtful=watchbook.doubtful(session),
+                    quick=watchbook.noted_since(session, watchbook.QUICK, now - _HOUR),
                     loops=watchbook.noted_since(session, watchbook.LOOP, now - _HOUR),
                     held=watchbook.held(session),
                 )

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
-from inboxbot.errors import StoreError
+from inboxbot.errors import StoreError, StoreRefusedError
 from inboxbot.store import postgresql
 from inboxbot.store.filesystem import network_kind
 from inboxbot.store.migrations import upgrade
@@ -28,6 +29,7 @@ _PRAGMAS: tuple[tuple[str, str, tuple[object, ...]], ...] = (
     ("synchronous", "FULL", (2,)),
     ("foreign_keys", "ON", (1,)),
 )
+_REFUSALS = (DataError, IntegrityError, ProgrammingError)
 
 
 class Store:
@@ -39,9 +41,11 @@ class Store:
         For `busy_seconds` a transaction waits for another one, of this program or another, that changes something.
         """
         self.url = url
+        self._path = sqlite_path(url)
         try:
             self.engine = _engine(url, busy_seconds)
             upgrade(self.engine)
+            self._file = _identity(self._path)
         except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: the database's driver is not installed
             raise StoreError(f"the store {_shown(url)} cannot be opened or written") from _short(error)
 
@@ -50,18 +54,25 @@ class Store:
         """One transaction: committed at the end of the block, rolled back when it raises.
 
         It takes the write lock at once (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that what was read stays true
-        until the commit.
+        until the commit. Raises StoreError, and StoreRefusedError where the change itself is at fault.
         """
+        self._require_our_file()
         with Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeoutError) as error:
                 session.rollback()
-                raise StoreError(f"the store {_shown(self.url)} did not take a change") from _short(error)
+                kind = StoreRefusedError if isinstance(error, _REFUSALS) and not error.connection_invalidated else StoreError
+                raise kind(f"the store {_shown(self.url)} did not take a change") from _short(error)
             except BaseException:
                 session.rollback()
                 raise
+
+    def _require_our_file(self) -> None:
+        """SQLite goes on writing into a file that was moved away or replaced: then nothing would be known after a restart."""
+        if self._path is not None and _identity(self._path) != self._file:
+            raise StoreError(f"the store {self._path} was moved, replaced or removed while inboxbot ran; stop inboxbot and start it again")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -80,6 +91,15 @@ class Store:
         self.engine.dispose()
 
 
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file it is, whatever it is called; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
 def sqlite_path(url: str) -> Path | None:
     """The file behind a SQLite URL; None for PostgreSQL and for a database in memory."""
     name = url.removeprefix("sqlite:///")
@@ -88,7 +108,9 @@ def sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
-        return postgresql.engine_of(url, busy_seconds)
+        server = postgresql.engine_of(url, busy_seconds)
+        event.listen(server, "before_cursor_execute", _storable, retval=True)
+        return server
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
         raise StoreError(f"the store {path} cannot be opened: the folder {path.parent} does not exist")
@@ -101,7 +123,23 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, busy_seconds))
     event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "before_cursor_execute", _storable, retval=True)
     return engine
+
+
+def _storable(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> tuple[str, Any]:  # noqa: FBT001
+    """Text that a database cannot hold (lone surrogates; on PostgreSQL also NUL) with a mark in its place: no mail may stop the rest."""
+    return statement, _cleaned(parameters)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() and "\0" not in value else value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {key: _cleaned(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_cleaned(one) for one in value)
+    return value
 
 
 def _set_pragmas(connection: Any, busy_seconds: float) -> None:

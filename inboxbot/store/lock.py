@@ -16,8 +16,9 @@ from inboxbot.errors import StoreError
 def hold(path: Path | None, parts: Iterable[str]) -> Iterator[None]:
     """Hold a lock for each part while the block runs; raises StoreError when another process has one. None: no locks."""
     with ExitStack() as stack:
-        for part in parts if path else ():
-            stack.enter_context(_locked(Path(f"{path}.{part}.lock"), part))
+        real = path.resolve() if path else None  # one file, whatever links lead to it
+        for part in parts if real else ():
+            stack.enter_context(_locked(Path(f"{real}.{part}.lock"), part))
         yield
 
 

@@ -196,6 +196,13 @@ def begin(session: Session, row_id: int) -> Recorded | None:
     return Recorded(row_id, _raw(session, row), row.attempts)
 
 
+def give_back(session: Session, row_id: int) -> None:
+    """An attempt that failed for want of something else than the message does not count."""
+    row = _row(session, row_id)
+    row.attempts = max(0, row.attempts - 1)
+    session.add(row)
+
+
 def raw_message(session: Session, row_id: int) -> RawMessage:
     """A recorded message's bytes."""
     return _raw(session, _row(session, row_id))
@@ -335,6 +342,12 @@ def known_uids(session: Session, mailbox: str, uidvalidity: int, since: datetime
     """Every UID recorded of a mailbox, or of what came in since a moment."""
     statement = select(MessageRow.uid).where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity)
     return set(session.exec(statement.where(col(MessageRow.received_at) >= since) if since else statement))
+
+
+def recorded_above(session: Session, mailbox: str, uidvalidity: int, least: int) -> set[int]:
+    """The recorded UIDs of a mailbox from `least` on."""
+    place = (MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, col(MessageRow.uid) >= least)
+    return set(session.exec(select(MessageRow.uid).where(*place)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from inboxbot.store.tables import AlarmRow, AuditRow, BrakeRow, MessageRow, Outb
 
 SENDING = "sending"  # the one brake there is
 LOOP = "loop"  # the audit's word for what may be one
+QUICK = "quick reply"  # and for an answer to our automatic mail that no person can have written so soon
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ def test_nothing_is_the_matter_where_all_is_well() -> None:
         ({"doubtful": Waiting(1, NOW - 3 * MINUTE)}, "in_doubt"),
         ({"held": "600 automatic mails within an hour"}, "brake"),
         ({"loops": Waiting(1, NOW, "domain_cap")}, "loop"),
+        ({"quick": Waiting(3, NOW, "too_quick")}, "loop"),
+        ({"pulses": {"mailbox:ar": Pulse(NOW - 3 * MINUTE, "no access token: 503", NOW - 3 * MINUTE)}}, "token:ar"),
+        ({"pulses": {**SIGNS.pulses, "smtp": Pulse(None, "no access token: 503", NOW - 3 * MINUTE)}}, "token:smtp"),
         ({"pulses": {**SIGNS.pulses, "audit:ar": Pulse(NOW, "the fate of 3 messages is unknown", NOW)}}, "audit:ar"),
         ({"disk_free_mb": 20.0}, "disk"),
         ({"store_trouble": "disk I/O error"}, "store"),
@@ -70,6 +73,8 @@ def test_each_trouble_raises_its_alarm_and_no_other(change: dict[str, Any], name
     [
         {"pulses": {"mailbox:ar": Pulse(NOW - 5 * MINUTE, "connection reset", NOW)}},
         {"unsent": Waiting(3, NOW - MINUTE, "greylisted")},
+        {"quick": Waiting(2, NOW, "too_quick")},  # absence notes without a mark
+        {"pulses": {"mailbox:ar": Pulse(NOW - MINUTE, "no access token: 503", NOW - MINUTE)}},  # a moment's outage
         {"doubtful": Waiting(1, NOW - MINUTE)},  # the Sent folder has not been looked into yet
         {"disk_free_mb": 900.0},
         {"started_at": NOW - MINUTE, "pulses": {}},

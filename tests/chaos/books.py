@@ -32,8 +32,8 @@ host = "{imap_host}"
 port = {imap_port}
 security = "none"
 username = "{user}"
-password_file = "password"
-since = "all"
+{login}
+since = "{since}"
 after = "{after}"
 poll_seconds = {poll_seconds}
 connect_seconds = 2
@@ -70,6 +70,7 @@ path = "ledger"
 
 [security]
 authentication = "off"
+{key}
 
 [limits]
 per_thread_day = {per_thread_day}
@@ -79,11 +80,13 @@ per_hour = 1000000
 
 [portal]
 base_url = "https://account.chaos.test"
+{tables}
 """
 DEFAULTS: dict[str, object] = {
     "us": US, "imap_host": "127.0.0.1", "after": "nothing", "poll_seconds": 1, "read_seconds": 2, "refused_retry_seconds": 1,
     "reconcile_hours": 24, "last_reply_seconds": 3, "sent_copy": "off", "claim_seconds": 2, "longest_retry_seconds": 2,
-    "busy_seconds": 30, "per_thread_day": 3, "per_domain_day": 50, "store_url": "sqlite:///inboxbot.db",
+    "busy_seconds": 30, "per_thread_day": 3, "per_domain_day": 50, "store_url": "sqlite:///inboxbot.db", "since": "all",
+    "login": 'password_file = "password"', "tables": "", "key": "",
 }  # fmt: skip
 
 

@@ -31,6 +31,9 @@ class ImapProxy(socketserver.ThreadingTCPServer):
         self.split = False  # the server's words arrive in crumbs
         self.frozen = False  # half-open: nothing passes, nothing is closed
         self.falsify: Falsify | None = None
+        self.listening = False  # note what the client asks, and how long the server's lines are
+        self.commands: list[bytes] = []
+        self.longest_line = 0
         self.logins = self.connections = 0
         self._links: set[_Link] = set()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -113,6 +116,8 @@ class _Link(socketserver.BaseRequestHandler):
         stream = self.request.makefile("rb")
         while line := stream.readline():
             self._wait_while_frozen()
+            if self.server.listening:
+                self.server.commands.append(line)
             login = _LOGIN.match(line)
             if login:
                 self.server.logins += 1
@@ -126,6 +131,8 @@ class _Link(socketserver.BaseRequestHandler):
         with suppress(OSError, ValueError):
             while line := stream.readline():
                 literal = _LITERAL.search(line)
+                if self.server.listening:
+                    self.server.longest_line = max(self.server.longest_line, len(line))
                 if self.server.falsify is not None:
                     line = self.server.falsify(line, self.server.chance)
                 self._wait_while_frozen()
@@ -178,6 +185,13 @@ def foreign_fetches(line: bytes, chance: random.Random) -> bytes:
 def nil_bodies(line: bytes, chance: random.Random) -> bytes:
     """Now and then a body is said to be NIL."""
     return re.sub(rb"BODY\[\] \{\d+\}\r\n$", b"BODY[] NIL)\r\n", line) if chance.random() < _OFTEN else line
+
+
+def phantoms(line: bytes, chance: random.Random) -> bytes:
+    """Every look lists messages that are not there, with numbers far above all others."""
+    if not line.startswith(b"* SEARCH"):
+        return line
+    return line.rstrip(b"\r\n") + b" %d 4294967294\r\n" % (2_000_000 + chance.randrange(3))
 
 
 _OFTEN = 0.02

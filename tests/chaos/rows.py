@@ -17,10 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from servers import postgresql
+from servers.postgresql import PostgreSQL
+from servers.token_endpoint import CLIENT_ID, CLIENT_SECRET
+
 from chaos import books, powerloss, proxy
+from chaos.own import OWN
 from chaos.proxy import ImapProxy
 from chaos.scene import Scene
-from chaos.sink import Fate, Moment, Plan, polite
+from chaos.sink import Accepted, Fate, Moment, Plan, polite
+from inboxbot.credentials import NO_TOKEN
 
 Run = Callable[[Scene], None]
 
@@ -78,9 +85,9 @@ def doubtful_kills(*points: str) -> Run:
 
 
 def random_kills(scene: Scene) -> None:
-    """SIGKILL at random times, again and again, while mail keeps coming."""
+    """SIGKILL at random times, again and again, while mail keeps coming; in the soak one for every ten mails."""
     rest = list(scene.letters)
-    wanted = max(4, scene.mails // 25) if scene.long else 4
+    wanted = max(4, scene.mails // 10) if scene.long else 5
     for _ in range(wanted):
         scene.start()
         some, rest = rest[: scene.mails // wanted + 1], rest[scene.mails // wanted + 1 :]
@@ -198,6 +205,43 @@ def locked(scene: Scene) -> None:
     scene.stop()
     assert scene.starts == 1, "it did not recover by itself"
     _assert_recorded(scene)
+
+
+def restarted_postgres(scene: Scene) -> None:
+    """The records lie in PostgreSQL, whose sessions are cut in the middle of their transactions, by restarts and one by one."""
+    with PostgreSQL() as server, server.database(empty=True) as url:
+        (scene.folder / "key").write_text("k" * 40, encoding="ascii")
+        (scene.folder / "key").chmod(0o600)
+        scene.configure(store_url=url, key='secret_file = "key"')
+        scene.start()
+        scene.until(lambda: "started" in scene.log.read_text(errors="replace"), "a start")
+        shares = _shares(scene, 6 if scene.long else 3)
+        for number, share in enumerate(shares):
+            scene.deliver(share)
+            time.sleep(scene.chance.uniform(0.2, 1.5))
+            if number % 2:
+                _cut_sessions(url)
+            else:
+                server.restart()
+        scene.until_settled()
+        scene.stop()
+        assert scene.starts == 1, "it did not recover by itself"
+        scene.figures["restarts"] = (len(shares) + 1) // 2
+        _assert_recorded(scene)
+        scene.counted = scene.count()
+        assert scene.counted.in_doubt == 0
+
+
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+
+
+def _cut_sessions(url: str) -> None:
+    for _ in range(5):
+        with suppress(psycopg.Error), psycopg.connect(url, connect_timeout=2) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'"
+            )
+        time.sleep(0.2)
 
 
 def simple(scene: Scene) -> None:
@@ -318,23 +362,39 @@ def _reset_waits(scene: Scene) -> None:
 
 
 def expired_token(scene: Scene) -> None:
-    """The login works, then its token is no longer taken, for a while, while mail keeps coming; then it is renewed."""
+    """Tokens live for seconds; then they are taken back and the endpoint that gives new ones is away for a while."""
+    tokens = scene.server.tokens
+    (scene.folder / "client").write_text(CLIENT_SECRET, encoding="ascii")
+    (scene.folder / "client").chmod(0o600)
+    table = (
+        f'[[oauth]]\nname = "here"\ntoken_url = "{tokens.url}"\nclient_id = "{CLIENT_ID}"\nclient_secret_file = "client"\n'
+        f'scope = "{scene.user}"\n\n[alerts]\nto = ["boss@alerts.test"]\ncheck_seconds = 1\n'
+    )
     with _proxied(scene) as imap:
-        scene.start()
-        first, second, third = _shares(scene, 3)
-        scene.deliver(first)
-        scene.until(lambda: len(scene.sink.accepted) > len(first) // 4, "the first answers")
-        imap.refuse_login = "[AUTHENTICATIONFAILED] Invalid credentials (token expired)"
-        imap.cut()
-        scene.deliver(second)
-        scene.until(lambda: "mailbox_refused" in scene.log.read_text(errors="replace"), "word of the refusal")
-        before = imap.logins
-        time.sleep(2)
-        scene.figures["logins while refused"] = imap.logins - before
-        scene.deliver(third)
-        imap.refuse_login = ""
-        (scene.folder / "password").write_text("secret", encoding="ascii")  # the renewed token
-        os.utime(scene.folder / "password")
+        scene.configure(login='auth = "xoauth2"\noauth = "here"', tables=table, poll_seconds=0.5)
+        tokens.life = 3
+        try:
+            scene.start()
+            first, second, third = _shares(scene, 3)
+            for share in (first, second):
+                scene.deliver(share)
+                time.sleep(scene.chance.uniform(1, 4))
+                imap.cut()  # the next login comes with a token of its own
+            scene.until(lambda: scene.handled() > len(first), "the second share to be begun")
+            scene.figures["tokens"] = len(tokens.issued)
+            tokens.down = scene.chance.choice(("busy", "refused", "nonsense"))
+            tokens.revoke(scene.user)
+            imap.cut()
+            scene.deliver(third)
+            scene.until(lambda: NO_TOKEN in scene.log.read_text(errors="replace"), "word that there is no token")
+            if scene.long and scene.seed == 1:
+                since = time.monotonic()
+                scene.until(lambda: any("boss@" in one.recipient for one in scene.sink.accepted), "the alarm", seconds=300)
+                scene.figures["alarm after"] = f"{time.monotonic() - since:.0f} s"
+            else:
+                time.sleep(2)
+        finally:
+            tokens.down, tokens.life = "", 3600.0
         scene.until_settled()
         scene.stop()
 
@@ -623,34 +683,44 @@ def restored_database(scene: Scene) -> None:
 
 
 def loop_partner(scene: Scene) -> None:
-    """A partner that answers every answer, each time from another address and under another subject."""
+    """Two partners that answer every answer: one in its thread, from ever other addresses; one in ever new threads, in other words."""
     domain_cap = 10
-    scene.configure(per_domain_day=domain_cap)
-    partner = "customer-00000.example"
-    count = [0]
+    alerts = '[alerts]\nto = ["boss@alerts.test"]\ncheck_seconds = 0.5\n'
+    scene.configure(per_domain_day=domain_cap, tables=alerts)
+    partners: list[str] = []  # the first two that are answered: the one stays in its thread, the other begins anew each time
+    seen, said = [0], [0]
 
-    def answer_back() -> None:
-        for one in scene.sink.accepted[count[0] :]:
-            count[0] += 1
-            if not one.recipient.endswith(partner) or count[0] > 400:
-                continue
-            number = count[0]
-            nonce = f"<loop-{number}-{scene.seed}@{partner}>"
-            raw = (
-                f"From: Robot <ap+{number}@{partner}>\nTo: {books.US}\nSubject: Ticket {number} again\nMessage-ID: {nonce}\n"
-                f"In-Reply-To: {one.message_id}\nReferences: {one.answers} {one.message_id}\n\nWhat is our current balance with you?\n"
-            )
-            scene.deliver([books.Letter(number, f"ap+{number}@{partner}", nonce, raw.encode())])
+    def over() -> bool:
+        for one in scene.sink.accepted[seen[0] :]:
+            seen[0] += 1
+            domain = one.recipient.rpartition("@")[2]
+            if len(partners) < 2 and domain not in partners:
+                partners.append(domain)
+            if domain in partners and said[0] < 400:
+                said[0] += 1
+                scene.deliver([_robots(scene, said[0], domain, one if domain == partners[0] else None)])
+        return scene.settled(scene.mails + said[0])
 
     scene.deliver()
     scene.start()
-    deadline = time.monotonic() + 8
-    scene.until(lambda: answer_back() or time.monotonic() > deadline, "the partner's patience")  # type: ignore[func-returns-value]
-    scene.until_settled()
+    scene.until(over, "the partners to have had their say")
+    alarms = lambda: [one for one in scene.sink.accepted if one.recipient.startswith("boss@")]  # noqa: E731
+    scene.until(lambda: bool(alarms()), "the alarm")
     scene.stop()
-    threads = [one for one in scene.sink.accepted if one.recipient.endswith(partner)]
-    scene.figures["answers to the partner"] = len(threads)
-    assert len(threads) <= domain_cap
+    inside, anew = (sum(one.recipient.endswith(domain) for one in scene.sink.accepted) for domain in partners)
+    scene.figures.update({"answers in the thread": inside, "answers in new threads": anew, "alarms": len(alarms())})
+    assert inside == 1
+    assert anew == domain_cap
+    assert any(b"loop" in one.raw for one in alarms())
+
+
+def _robots(scene: Scene, number: int, domain: str, answers: Accepted | None) -> books.Letter:
+    """What a partner says to an answer; None: as if it were its first mail."""
+    nonce = f"<loop-{number}-{scene.seed}@{domain}>"
+    thread = f"In-Reply-To: {answers.message_id}\nReferences: {answers.answers} {answers.message_id}\n" if answers else ""
+    asks = "What is our current balance with you?" if answers else books.STATEMENT
+    raw = f"From: Robot <ap+{number}@{domain}>\nTo: {books.US}\nSubject: Ticket {number} again\nMessage-ID: {nonce}\n{thread}\n{asks}\n"
+    return books.Letter(number, f"ap+{number}@{domain}", nonce, raw.encode())
 
 
 def migrated(scene: Scene) -> None:
@@ -680,6 +750,63 @@ with engine.begin() as connection:
 """
 
 
+def crowded(scene: Scene) -> None:
+    """The mailbox holds a hundred thousand old mails; it is watched, compared with the records, and its numbers begin anew."""
+    lying = 100_000 if scene.long else 12_000
+    _crowd(scene, lying)
+    with _proxied(scene) as imap:
+        imap.listening = True
+        scene.configure(since="now", read_seconds=60)
+        since = time.monotonic()
+        scene.start()
+        scene.until(lambda: "started" in scene.log.read_text(errors="replace") and imap.logins > 0, "a start")
+        scene.until(lambda: bool(scene.ask("SELECT count(*) FROM mailbox")), "the first look")
+        scene.until(lambda: (scene.ask("SELECT count(*) FROM mailbox") or (0,))[0] > 0, "the first look")
+        scene.figures["mails lying there"] = lying
+        scene.figures["first look"] = f"{time.monotonic() - since:.0f} s"
+        half, rest = _shares(scene, 2)
+        scene.deliver(half)
+        scene.until_settled(len(half))
+        scene.stop()
+        audit = scene.command("audit", "--since", "8d")
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache", "dovecot-uidvalidity"):
+            (scene.maildir / name).unlink(missing_ok=True)
+        for path in scene.maildir.glob("dovecot-uidvalidity*"):
+            path.unlink()
+        since = time.monotonic()
+        scene.start()
+        scene.until(lambda: "renumbered" in scene.log.read_text(errors="replace"), "the renumbering to be seen through")
+        scene.figures["renumbered in"] = f"{time.monotonic() - since:.0f} s"
+        scene.deliver(rest)
+        scene.until_settled()
+        scene.figures["memory"] = f"{_memory_mb(scene)} MB"
+        scene.stop()
+        searches = [line for line in imap.commands if b"SEARCH" in line.upper()]
+        scene.figures["longest line"] = f"{imap.longest_line // 1000} kB"
+    whole = [line for line in searches if not any(word in line for word in (b"UID", b"HEADER"))]
+    assert not whole, whole[:3]
+    assert imap.longest_line < 700_000
+    assert (scene.ask("SELECT count(*) FROM message") or (0,))[0] == scene.mails, "old mail was taken for new"
+    assert audit
+
+
+def _crowd(scene: Scene, count: int) -> None:
+    """So many mails of two months ago, as another program would have left them."""
+    long_ago = time.time() - 60 * 86400
+    for number in range(count):
+        path = scene.maildir / "cur" / f"{int(long_ago)}.{number}.old:2,S"
+        head = f"From: ap@customer-00001.example\nTo: {books.US}\nSubject: Old {number}\nMessage-ID: <old-{number}@customer-00001.example>"
+        path.write_text(f"{head}\n\n{books.STATEMENT}")
+        os.utime(path, (long_ago, long_ago))
+    subprocess.run(["chown", "-R", "mail:mail", str(scene.maildir / "cur")], check=True)
+
+
+def _memory_mb(scene: Scene) -> int:
+    """The daemon's largest resident size so far."""
+    status = Path(f"/proc/{scene.processes[-1].pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) // 1024
+
+
 def _shares(scene: Scene, count: int) -> list[list[books.Letter]]:
     size = -(-scene.mails // count)
     return [scene.letters[start : start + size] for start in range(0, size * count, size)]
@@ -698,6 +825,7 @@ ROWS = (
     Row("10", "power loss at a sync of the records", power_loss, doubt_allowed=False),
     Row("11", "disk full, disk read-only", full_disk, doubt_allowed=False),
     Row("12", "database locked", locked, settings={"busy_seconds": 0.5}, doubt_allowed=False),
+    Row("12b", "PostgreSQL restarted, its sessions cut", restarted_postgres, doubt_allowed=False),
     Row("13", "SMTP closes after the dot", simple, at_dot(0.1, Fate(end="cut"))),
     Row("14", "SMTP resets after the dot", simple, at_dot(0.1, Fate(end="reset"))),
     Row("15", "SMTP silent after the dot, then 250", simple, silent, doubt_allowed=False),
@@ -705,7 +833,7 @@ ROWS = (
     Row("17", "421 at any stage, greylisting", simple, busy, doubt_allowed=False),
     Row("18", "550 and 552", run_refused, refused, doubt_allowed=False),
     Row("19", "STARTTLS stripped, bad certificate", stripped_tls, doubt_allowed=False),
-    Row("20", "the login's token expires", expired_token, doubt_allowed=False),
+    Row("20", "tokens expire, are taken back, and cannot be had", expired_token, postfix_seeds=frozenset({2}), doubt_allowed=False),
     Row("21", "IMAP dropped in IDLE, BYE, half-open", dropped, doubt_allowed=False),
     Row("22", "IMAP split lines, wrong literals, NIL, no UID, foreign FETCH", liar, doubt_allowed=False),
     Row("23", "a new UIDVALIDITY, all UIDs renumbered", renumbered, doubt_allowed=False),
@@ -715,8 +843,10 @@ ROWS = (
     Row("27", "two daemons, one stopped past its lease", two_daemons, doubt_allowed=False),
     Row("28", "the clock jumps", jumping_clock),
     Row("29", "the records restored from a backup", restored_database, files_sent=True, doubt_allowed=False),
-    Row("31", "a partner that answers every answer", loop_partner, doubt_allowed=False),
+    Row("31", "partners that answer every answer", loop_partner, doubt_allowed=False),
     Row("32", "the schema goes back and forth with a full queue", migrated, doubt_allowed=False),
+    Row("33", "a hundred thousand mails lie there", crowded, doubt_allowed=False),
+    *(Row(one.number, one.words, one.run, one.plan or (lambda _scene: polite), doubt_allowed=one.doubt_allowed) for one in OWN),
 )
 
 
@@ -726,6 +856,8 @@ def here(row: Row) -> str:
         return "no small disk can be mounted"
     if row.number in ("10", "11") and not powerloss.compiler():
         return "no C compiler"
+    if row.number == "12b":
+        return postgresql.unavailable()
     if row.number == "28" and faketime() is None:
         return "libfaketime is not installed"
     return ""

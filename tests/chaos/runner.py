@@ -22,7 +22,7 @@ def select(numbers: str) -> list[Row]:
     for part in filter(None, re.split(r"[,\s]+", numbers)):
         first, _, last = part.partition("-")
         wanted.update(range(int(first), int(last or first) + 1))
-    return [row for row in ROWS if not wanted or int(row.number) in wanted]
+    return [row for row in ROWS if not wanted or int(re.sub(r"\D", "", row.number)) in wanted]
 
 
 def run(row: Row, server: MailServer, mails: int, seed: int, *, long: bool = False) -> Count:

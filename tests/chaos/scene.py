@@ -21,6 +21,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 from servers.mailserver import MailServer
 
 from chaos import books
@@ -70,6 +71,8 @@ class Scene:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.starts = 0
         self.figures: dict[str, Any] = {}
+        self.odd: set[str] = set()  # recipients whose mail the plan refuses late
+        self.counted: Count | None = None  # where the records are gone when the row ends
         self.began = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -102,6 +105,11 @@ class Scene:
     @property
     def config(self) -> Path:
         return self.folder / "inboxbot.toml"
+
+    @property
+    def login(self) -> str:
+        """How the mailbox (and Postfix, where mail goes through it) is logged in to."""
+        return str(self.settings.get("login", books.DEFAULTS["login"]))
 
     @property
     def database(self) -> Path:
@@ -190,9 +198,10 @@ class Scene:
         The records are asked only when to stop waiting; what is counted afterwards is counted outside.
         """
         wanted = self.mails if messages is None else messages
-        self.until(lambda: self._settled(wanted), f"{wanted} mails to be settled", restart=True)
+        self.until(lambda: self.settled(wanted), f"{wanted} mails to be settled", restart=True)
 
-    def _settled(self, wanted: int) -> bool:
+    def settled(self, wanted: int) -> bool:
+        """Whether so many mails are settled, and nothing has changed for a moment."""
         signs = (len(self.sink.accepted), self.ask("SELECT count(*), coalesce(sum(state = 'decided'), 0) FROM message"))
         if signs != self._last_signs:
             self._last_signs, self._still_since = signs, time.monotonic()
@@ -207,14 +216,25 @@ class Scene:
 
     def idle(self) -> bool:
         """Whether all mails are settled now."""
-        return self._settled(self.mails)
+        return self.settled(self.mails)
 
     def handled(self) -> int:
         """How many messages are decided."""
         return (self.ask("SELECT count(*) FROM message WHERE state = 'decided'") or (0,))[0]
 
+    def ours(self) -> int:
+        """How many of the company's own mails are decided."""
+        return (self.ask("SELECT count(*) FROM message WHERE state = 'decided' AND from_email LIKE 'ap@customer-%'") or (0,))[0]
+
+    def still(self) -> bool:
+        """Whether nothing is left to decide or to send, and nothing has changed for a moment."""
+        return self.settled(self.handled())
+
     def ask(self, question: str) -> tuple[int, ...] | None:
         """One row of the records, read beside the running daemon; None while there are none."""
+        url = str(self.settings.get("store_url", ""))
+        if url.startswith("postgresql"):
+            return _ask_postgres(url, question)
         try:
             with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=0.2)) as connection:
                 return tuple(connection.execute(question).fetchone())
@@ -225,6 +245,8 @@ class Scene:
 
     def count(self) -> Count:
         """Lost: neither answered nor before people. Twice: more than one accepted answer."""
+        if self.counted is not None:
+            return self.counted
         answers = Counter(self._accepted())
         queue = self.queue()
         people = {one["correspondent"] for one in queue}
@@ -244,7 +266,14 @@ class Scene:
         )
 
     def queue(self) -> list[dict[str, Any]]:
-        return list(self.command("queue", "list", "--limit", "100000"))
+        """What lies before people; once nothing runs any more it is asked once."""
+        if self.alive():
+            return list(self.command("queue", "list", "--limit", "100000"))
+        if self._queue is None or self._queue[0] != self.starts:
+            self._queue = self.starts, list(self.command("queue", "list", "--limit", "100000"))
+        return self._queue[1]
+
+    _queue: tuple[int, list[dict[str, Any]]] | None = None
 
     def _accepted(self) -> Iterator[str]:
         if not self.through_postfix:
@@ -267,9 +296,19 @@ _SUBMISSION = """\
 security = "starttls"
 ca_file = "{scene.server.ca_file}"
 username = "{scene.user}"
-password_file = "password"
+{scene.login}
 connect_seconds = 5
 command"""
+
+
+def _ask_postgres(url: str, question: str) -> tuple[int, ...] | None:
+    """On PostgreSQL a comparison is no number."""
+    question = question.replace("sum(state = 'decided')", "sum(CASE WHEN state = 'decided' THEN 1 ELSE 0 END)")
+    try:
+        with psycopg.connect(url.replace("+psycopg", ""), connect_timeout=2) as connection:
+            return tuple(connection.execute(question).fetchone() or ())  # type: ignore[call-overload]
+    except psycopg.Error:
+        return None
 
 
 @contextmanager

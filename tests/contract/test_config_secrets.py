@@ -73,3 +73,11 @@ def test_our_own_key_can_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     assert App(load(file)).key == b"a" * 40
     assert not list(tmp_path.glob("*.secret"))
+
+
+@pytest.mark.parametrize("content", ["", "ab12", "no hex at all"])
+def test_a_key_that_is_not_whole_is_refused_and_not_used(tmp_path: Path, content: str) -> None:
+    """An empty key would sign everything alike, and anybody could."""
+    (tmp_path / "inboxbot.db.secret").write_text(content)
+    with pytest.raises(ConfigError, match="secret file"):
+        _ = App(parse(REQUIRED, tmp_path / "inboxbot.toml")).key

@@ -317,3 +317,17 @@ def test_two_mails_at_once_take_turns() -> None:
 
 def test_closing_an_unused_transport_does_nothing() -> None:
     asyncio.run(SmtpTransport(SmtpSection(host="127.0.0.1", security="none")).aclose())
+
+
+@pytest.mark.parametrize("reply", ["221 2.0.0 closing", "220 ready", "354 go on"])
+def test_what_is_no_acceptance_leaves_a_doubt(reply: str) -> None:
+    result, server = send_to(Begin(), dot=reply)
+    assert isinstance(result, SendInDoubtError)
+    assert len(server.messages) == 1
+
+
+def test_a_verdict_before_the_body_is_no_verdict() -> None:
+    """It would be read as the reply to the body, whatever the server says of that."""
+    result, server = send_to(Begin(), DATA="354 go ahead\r\n250 queued", dot="554 never")
+    assert isinstance(result, SendTemporaryError)
+    assert not server.messages

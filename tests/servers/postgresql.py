@@ -63,14 +63,26 @@ class PostgreSQL:
         data = self._folder / "data"
         made = [program("initdb") or "", "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd="/", **who)
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [program("postgres") or "", "-D", str(data), "-p", str(self.port), "-k", str(self._folder), *settings]
-        with (self._folder / "log").open("wb") as log:
-            self._server = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **who)
-        self._wait()
+        self._start()
         self._say(SQL("CREATE DATABASE {}").format(Identifier(_TEMPLATE)))
         Store(self._url(_TEMPLATE)).close()
         return self
+
+    def restart(self) -> None:
+        """Every session is cut in the middle of what it does; then the server recovers."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)  # the immediate shutdown
+            self._server.wait(20)
+        self._start()
+
+    def _start(self) -> None:
+        who: dict[str, Any] = {"user": USER} if os.geteuid() == 0 else {}
+        data = self._folder / "data"
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command = [program("postgres") or "", "-D", str(data), "-p", str(self.port), "-k", str(self._folder), *settings]
+        with (self._folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **who)
+        self._wait()
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None:

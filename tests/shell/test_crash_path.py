@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from factories import NOW, Understands, mail_bytes, open_store, raw_mail, record_mail, some_tools, understood_as
+from factories import NOW, Understands, frozen_mail, mail_bytes, open_store, raw_mail, record_mail, some_tools, understood_as
 
 from inboxbot.conversation import ConversationStatus
 from inboxbot.decision import Decision, Outcome, Priority
@@ -174,3 +174,20 @@ def test_an_acknowledgement_and_a_dispute_belong_to_the_conversation(store: Stor
     assert (dispute["conversation_id"], dispute["invoice_numbers"]) == (1, ["INV-1"])
     with store.transaction() as session:
         assert outbox.get(session, 1).answers_message_id == 1
+
+
+def test_a_change_that_the_store_will_never_take_sends_the_mail_to_a_person(store: Store, tmp_path: Path) -> None:
+    """As two automatic mails to one request, thread and day would be."""
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE UNIQUE INDEX one_each ON outbox (kind)")
+        connection.commit()
+    with store.transaction() as session:
+        outbox.add(session, frozen_mail(), NOW)
+    found = handled(store, some_tools(tmp_path))
+    assert (found.outcome, found.reasons[0].code) == (Outcome.ROUTE, "crashed")
+    assert len(exported(store, export.outbox)) == 1
+
+
+def test_text_that_no_database_holds_is_written_with_marks_in_its_place(store: Store) -> None:
+    with store.transaction() as session:
+        conversations.audit(session, who="inboxbot", what="odd \ud800 text", now=NOW, detail={"said": "\ud800"})

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from factories import NOW, RESOLVER, Clock, Understands, a_conversation, frozen_mail, mail_bytes, open_store, raw_mail, some_tools
 
-from inboxbot import health
+from inboxbot import health, pipeline
 from inboxbot.config import LedgerSection, MailboxSection
+from inboxbot.errors import StoreError
 from inboxbot.ingest.mailbox import FetchFailure, MailboxStatus
 from inboxbot.ledger.csv_source import COLUMNS
 from inboxbot.ledger.source import LedgerSource
@@ -23,6 +24,7 @@ from inboxbot.reply import OutboxItem, OutboxState
 from inboxbot.sending import Sender
 from inboxbot.store import conversations, export, ledger_notes, messages, outbox
 from inboxbot.store.engine import Store
+from inboxbot.store.messages import Recorded
 
 
 def write_ledger(folder: Path, *rows: str) -> None:
@@ -243,3 +245,35 @@ def test_old_mail_that_was_left_alone_is_not_missed(store: Store) -> None:
     ours = reader(store, there, since="now")
     assert ours.catch_up() == 0
     assert health.audit(ours) == health.Balance("ar", 2, 0, (), 0)
+
+
+def test_a_mail_that_breaks_even_what_is_done_with_broken_ones_holds_nobody_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(recorded: Recorded, *rest: Any) -> Any:
+        if b"poison" in recorded.raw.raw:
+            raise RecursionError("even this")
+        return pipeline.handle(recorded, *rest)
+
+    monkeypatch.setattr("inboxbot.machinery.handle", stuck)
+    record(store, "first please", "poison", "third please")
+    machine = machinery(store, tmp_path)
+    assert process(machine) == 2
+    assert process(machine) == 0  # it waits, for an alarm to tell of it, and nobody spins
+    with store.transaction() as session:
+        assert messages.counts(session)["recorded"] == 1
+
+
+def test_trouble_of_the_store_does_not_count_against_the_mail(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: Any) -> Any:
+        raise StoreError("locked")
+
+    record(store, "please")
+    machine = machinery(store, tmp_path)
+    for _ in range(9):
+        monkeypatch.setattr("inboxbot.machinery.handle", locked)
+        with pytest.raises(StoreError):
+            process(machine)
+    monkeypatch.setattr("inboxbot.machinery.handle", pipeline.handle)
+    assert process(machine) == 1
+    assert outcomes(store)[0][1] != "crashed"

@@ -35,6 +35,8 @@ class Box:
     uidnext: int = 1
     fetched: list[int] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
+    vanishing: set[int] = field(default_factory=set)
+    phantom: int = 0
     name: str = "ar"
 
     def put(self, *names: str, at: datetime = NOW) -> None:
@@ -47,7 +49,7 @@ class Box:
         return MailboxStatus(self.uidvalidity, self.uidnext)
 
     def uids_after(self, uid: int) -> list[int]:
-        return sorted(one for one in self.mails if one > uid)
+        return sorted(one for one in (*self.mails, *([self.phantom] if self.phantom else ())) if one > uid)
 
     def uids_since(self, moment: datetime) -> list[int]:
         return sorted(uid for uid, at in self.received.items() if uid in self.mails and at >= moment)
@@ -61,7 +63,7 @@ class Box:
             self.fetched.append(uid)
             if uid in self.broken:
                 yield FetchFailure(uid, "no body")
-            elif uid in self.mails:
+            elif uid in self.mails and uid not in self.vanishing:
                 raw = self.mails[uid]
                 yield RawMessage(MessageKey("ar", self.uidvalidity, uid), raw, self.received[uid], len(raw))
 
@@ -82,9 +84,11 @@ class Desk:
 
     def look(self) -> int:
         """One visit of a process that has just started."""
+        return self.reader().catch_up()
+
+    def reader(self) -> MailboxReader:
         section = MailboxSection(kind="imap", host="mail.example", username="u", since=self.since)  # type: ignore[arg-type]
-        reader = MailboxReader(section, self.box, self.store, ZoneInfo("UTC"), self.clock)
-        return reader.catch_up()
+        return MailboxReader(section, self.box, self.store, ZoneInfo("UTC"), self.clock)
 
     def rows(self) -> dict[str, int]:
         """Every recorded mail's name, and its UID."""
@@ -186,3 +190,35 @@ def test_late_mail_from_before_the_start_stays_alone(desk: Desk) -> None:
     desk.clock.move(hours=25)
     assert desk.look() == 0
     assert desk.rows() == {}
+
+
+def test_numbers_behind_which_nothing_lies_hide_no_mail_to_come(desk: Desk) -> None:
+    """A server may list what is not there; reading on from such a number would pass over everything below."""
+    desk.box.put("a")
+    reader = desk.reader()
+    phantom = desk.box.phantom = 4_294_967_294
+    desk.box.broken.add(phantom)
+    for _ in range(4):
+        reader.catch_up()
+    desk.box.put("b", "c")
+    reader.catch_up()
+    assert {name: uid for name, uid in desk.rows().items() if name} == {"a": 1, "b": 2, "c": 3}
+    asked = desk.box.fetched.count(phantom)
+    for _ in range(3):
+        reader.catch_up()
+    assert (asked, desk.box.fetched.count(phantom)) == (3, 3)  # a person was told of it; nobody asks for ever
+
+
+def test_what_vanished_while_it_was_fetched_is_passed_by_the_next_mail(desk: Desk) -> None:
+    desk.box.put("a", "b")
+    desk.box.vanishing.add(2)
+    reader = desk.reader()
+    assert reader.catch_up() == 1
+    desk.box.mails.pop(2)
+    desk.box.put("c")
+    assert reader.catch_up() == 1
+    assert reader.catch_up() == 0
+    with desk.store.transaction() as session:
+        known = messages.position(session, "ar")
+    assert known is not None
+    assert known.last_uid == 3

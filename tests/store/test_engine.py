@@ -11,7 +11,7 @@ from factories import NOW, open_store, raw_mail
 from sqlalchemy.exc import StatementError
 from sqlmodel import text
 
-from inboxbot.errors import NotFoundError, StoreError
+from inboxbot.errors import NotFoundError, StoreError, StoreRefusedError
 from inboxbot.store import messages
 from inboxbot.store.engine import Store, sqlite_path
 
@@ -141,3 +141,27 @@ def test_a_store_in_memory_keeps_what_it_was_told() -> None:
         messages.record(session, raw_mail(), NOW)
     with store.transaction() as session:
         assert messages.waiting(session, 10) == [1]
+
+
+def test_a_file_that_was_moved_away_or_replaced_is_written_no_more(tmp_path: Path) -> None:
+    """SQLite would go on writing into it, and a restart would know nothing of what was done."""
+    store = open_store(tmp_path)
+    path, aside = tmp_path / "inboxbot.db", tmp_path / "aside.db"
+    path.rename(aside)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="moved, replaced or removed"), store.transaction():
+            pass
+        path.write_bytes(aside.read_bytes())
+    path.unlink()
+    aside.rename(path)
+    with store.transaction() as session:
+        assert messages.waiting(session, 10) == []
+
+
+def test_a_change_that_can_never_be_taken_is_told_from_trouble_that_passes(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    again = text("INSERT INTO pulse (name, trouble) VALUES ('a', '')")
+    with store.transaction() as session:
+        session.exec(again)  # type: ignore[call-overload]
+    with pytest.raises(StoreRefusedError), store.transaction() as session:
+        session.exec(again)  # type: ignore[call-overload]

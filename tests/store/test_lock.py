@@ -66,3 +66,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_error_inside_is_not_taken_for_a_lost_lock(tmp_path: Path) -> None:
     with pytest.raises(BlockingIOError), hold(tmp_path / "db", ["send"]):
         raise BlockingIOError("a socket's")
+
+
+def test_a_link_leads_to_the_same_lock(tmp_path: Path) -> None:
+    (tmp_path / "db").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "db")
+    with hold(tmp_path / "db", ["send"]), pytest.raises(StoreError), hold(tmp_path / "link", ["send"]):
+        pass
