@@ -28,7 +28,8 @@ def engine_of(url: str, busy_seconds: float) -> Engine:
     found = make_url(url)
     if found.drivername == "postgresql":
         found = found.set(drivername="postgresql+psycopg")
-    options = f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC"
+    # A server may be set to say "committed" before it is: then a restart forgets that a mail was about to leave.
+    options = f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC -c synchronous_commit=on"
     arguments = {"options": options, "connect_timeout": _CONNECT_SECONDS} if found.drivername == "postgresql+psycopg" else {}
     engine = create_engine(found, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments)
     event.listen(engine, "connect", lambda connection, _record: connection.adapters.register_dumper(str, _StorableText))
