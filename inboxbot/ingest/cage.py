@@ -157,9 +157,12 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         allowed = _KNOWN.get(module, set())
-        if allowed is not None and name not in allowed:
+        if "." in name or (allowed is not None and name not in allowed):  # a dotted name would lead to whatever a module imports
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
+        found = super().find_class(module, name)
+        if not (isinstance(found, type) and found.__module__ == module):
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return found
 
 
 def _named(code: int) -> str:

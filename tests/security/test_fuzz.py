@@ -6,24 +6,28 @@
 import os
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import chain
 
 import pytest
-from factories import NOW
+from factories import NOW, open_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from security import threats_sender, threats_words
+from security import threats_asking, threats_headers, threats_sender, threats_words
 from security.attack import Attack
 
 from inboxbot.errors import UnreadableMessageError
 from inboxbot.ingest import addresses, parse
 from inboxbot.message import MessageKey, RawMessage
 from inboxbot.responders.freeze import is_our_mark, is_ours, loop_mark, new_message_id
+from inboxbot.store import portal_links
+from inboxbot.store.engine import Store
 
 ROUNDS = int(os.environ.get("FUZZ", "400"))
 TABLES = (
     threats_sender.SPOOFED, threats_sender.AMBIGUOUS, threats_sender.LOOK_ALIKE, threats_words.BANK, threats_words.HIJACKED,
-    threats_words.ORDERS, threats_words.THREAD, threats_words.HEADERS,
+    threats_words.ORDERS, threats_words.THREAD, threats_words.HEADERS, threats_headers.RESULTS, threats_headers.FROM,
+    threats_headers.REPLIES, threats_asking.BANK, threats_asking.NAMING,
 )  # fmt: skip
 SEEDS: list[Attack] = list(chain.from_iterable(table.values() for table in TABLES))
 NASTY = (
@@ -115,3 +119,48 @@ def test_no_other_text_passes_for_an_id_of_ours(key: bytes, text: str) -> None:
     mark = loop_mark(key, made)
     assert is_our_mark(mark, key)
     assert not is_our_mark(mark[:-1], key)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One with a valid link to C1's account page."""
+    made = open_store(tmp_path_factory.mktemp("links"))
+    with made.transaction() as session:
+        portal_links.add(session, TOKEN, "C1", 14, NOW)
+    return made
+
+
+TOKEN = portal_links.new_token()
+RESPELLED = st.one_of(
+    st.text(max_size=80),
+    st.integers(0, len(TOKEN)).map(lambda n: TOKEN[:n]),
+    st.tuples(st.integers(0, len(TOKEN) - 1), st.characters(codec="utf-8")).map(lambda one: TOKEN[: one[0]] + one[1] + TOKEN[one[0] + 1 :]),
+    st.sampled_from(
+        [
+            TOKEN.swapcase(),
+            TOKEN + "=",
+            TOKEN + "\x00",
+            " " + TOKEN,
+            TOKEN + "\n",
+            TOKEN + "/",
+            TOKEN.translate({ord(c): ord(c) + 0xFEE0 for c in TOKEN}),
+        ]
+    ),
+    st.text(alphabet=TOKEN, min_size=len(TOKEN), max_size=len(TOKEN)),
+)
+
+
+@settings(deadline=None)
+@given(RESPELLED)
+def test_no_other_spelling_of_a_link_opens_an_account(store: Store, token: str) -> None:
+    with store.transaction() as session:
+        found = portal_links.customer_behind(session, token, NOW)
+    assert found == ("C1" if token == TOKEN else None)
+
+
+@settings(deadline=None)
+@given(st.integers(-10, 40))
+def test_a_link_opens_no_day_longer_than_it_should(store: Store, days: int) -> None:
+    with store.transaction() as session:
+        found = portal_links.customer_behind(session, TOKEN, NOW + timedelta(days=days))
+    assert found == ("C1" if days < 14 else None)

@@ -49,6 +49,13 @@ def ways(theirs: Invoice, own: Invoice, name: str) -> Iterator[tuple[str, str, s
     yield "mixed", "Copies", f"Please send copies of {own.invoice_number} and {number}.", ""
     yield "range", "Copies", f"Please send copies of {bare}-{int(bare) + 2}.", ""
     yield "subject", f"Invoice {number}", "Please send me that one.", ""
+    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    words = " ".join(digits[int(one)] for one in bare)
+    yield "words", "Copies", f"Please send copies of {own.invoice_number} and of invoice {words}.", ""
+    yield "letters", "Copies", f"Please send {own.invoice_number} and INV-{bare.replace('0', 'O').replace('1', 'l')}.", ""
+    yield "table", "Copies", f"Please send copies:\r\n\r\n| Invoice | PO |\r\n|---|---|\r\n| {own.invoice_number} | {theirs.po_number} |\r\n| {number} | |", ""
+    quoted = f"On Monday Joe <joe@x.example> wrote:\r\n> please send {number} and a statement of {name}"
+    yield "quote", "Copies", f"Please send me {own.invoice_number} and the one Joe asked for.\r\n\r\n{quoted}", ""
     forwarded = f"-----Original Message-----\r\nFrom: ap@x.example\r\nTo: {US}\r\nSubject: {number}\r\n\r\nplease send {number}"
     yield "forwarded", f"Fwd: Invoice {number}", f"See below.\r\n\r\n{forwarded}", ""
     yield "thread", f"Re: Invoice {number}", "Yes please, send it to me.", "In-Reply-To: <1@x.example>\r\nReferences: <1@x.example>\r\n"
@@ -114,7 +121,7 @@ def test_no_customer_gets_anything_of_another(company: App) -> None:
                 assert reply.to.email == sender
                 released += [(a, b, way, what) for what in leaks(reply, a, ledger)]
     assert released == []
-    assert tried == len(ledger.customers) * (len(ledger.customers) - 1) * 10
+    assert tried == len(ledger.customers) * (len(ledger.customers) - 1) * 14
     assert answers < tried / 2  # nearly all of them are routed; what is answered is the sender's own
 
 
