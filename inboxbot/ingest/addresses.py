@@ -92,7 +92,7 @@ def _from(parser: MailParser, values: Headers) -> tuple[Address | None, str]:
 
 def _strict(value: str) -> Address | None:
     """The one address of a From value as the standard library reads it, or None; no groups, no routes (RFC 5322, 3.4, 4.4)."""
-    if {":", ";"} & set(_OPAQUE.sub("", value)) or _COMMENT_INSIDE.search(_QUOTED.sub("", value)):
+    if {":", ";", ","} & set(_OPAQUE.sub("", value)) or _COMMENT_INSIDE.search(_QUOTED.sub("", value)):
         return None
     found = getaddresses([value])
     if len(found) != 1 or "=?" in found[0][1]:

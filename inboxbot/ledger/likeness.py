@@ -37,6 +37,7 @@ _LEGAL_FORMS = frozenset(
 )
 _SHORTLY = re.compile(  # a name as a possessive, or as whose papers are asked for; with a capital letter
     r"\b([^\W\d_a-z][^\W\d_]{4,40})['\u2019]s\b"
+    r"|\b(?:[Aa]m|[Bb]ehalf of|[Rr]epresent(?:s|ing)?|[Aa]ct(?:ing)? for)\s([^\W\d_a-z][^\W\d_]{4,40})\b"
     r"|\b(?:[Ii]nvoices?|[Ss]tatements?|[Aa]ccount|[Bb]alance|[Cc]op(?:y|ies)|[Oo]nes?|[Bb]ills?|[Ss]ame|Rechnung(?:en)?|Kontoauszug|[Ff]actur[ae]s?|[Ff]attur[ae])"
     r"\s(?:of|for|from|von|für|de|di|del|as)\s([^\W\d_a-z][^\W\d_]{4,40})\b"
 )
@@ -54,6 +55,7 @@ class KnownDomains:
         self._long_labels = {label: domain for domain in self._owners if len(label := _letters(_label(domain))) >= _LEAST_CONTAINED}
         self._names = {run: name for name in companies for run in _runs(name) if len(run) >= _LEAST_CONTAINED}
         self._by_registered = {registered(domain): domain for domain in self._owners}
+        self._as_shown = {_unicode(registered(domain)): domain for domain in self._owners}
         self._by_label = {label: domain for domain in self._owners if len(label := _label(domain)) >= _LEAST_BORROWED}
 
     def resembled(self, domain: str, *, closely: bool = False) -> tuple[str, str, str] | None:
@@ -90,10 +92,10 @@ class KnownDomains:
 
         if len(_label(own)) < _LEAST_EDITED:
             return "", ""
-        found = process.extractOne(own, self._by_registered.keys(), scorer=OSA.distance, score_cutoff=1)
-        if found is None or len(_label(found[0])) < _LEAST_EDITED:
+        found = process.extractOne(_unicode(own), self._as_shown.keys(), scorer=OSA.distance, score_cutoff=1)
+        if found is None or len(found[0].partition(".")[0]) < _LEAST_EDITED:
             return "", ""
-        return self._by_registered[found[0]], "one letter differs"
+        return self._as_shown[found[0]], "one letter differs"
 
     def _borrowed(self, _domain: str, own: str) -> tuple[str, str]:
         label = _label(own)
@@ -142,7 +144,7 @@ class KnownNames:
         words = _folded(text).split()
         ends = range(1, self._most_words + 1)
         found = [self._by_words.get(" ".join(words[start : start + count])) for start in range(len(words)) for count in ends]
-        found += [self._by_first.get((one[1] or one[2]).casefold()) for one in _SHORTLY.finditer(text)]
+        found += [self._by_first.get((one[1] or one[2] or one[3]).casefold()) for one in _SHORTLY.finditer(text)]
         return tuple(dict.fromkeys(name for name in found if name))
 
     def borrowed(self, shown: str) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stdnum import bic, iban
+from stdnum import bic, iban, luhn
 from stdnum.us import rtn
 
 _NEAR = 60  # characters between a code and the word that says what it is
@@ -33,6 +33,8 @@ _ACCOUNT_WORD = re.compile(
     r"|\bnum[ée]ro de compte\b|\bn[úu]mero de cuenta\b|\brekeningnummer\b|\bcoordonn[ée]es bancaires\b",
     re.IGNORECASE,
 )
+_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_CARD_WORD = re.compile(r"\b(?:cards?|visa|master ?card|amex|american express|kreditkarte|carte|tarjeta|carta)\b", re.IGNORECASE)
 _MOST_CHARACTERS = 100_000
 
 
@@ -40,7 +42,7 @@ _MOST_CHARACTERS = 100_000
 class BankNumber:
     """A number of a bank account or a bank, as it stands in the text, and in its bare form."""
 
-    kind: str  # "IBAN", "BIC", "routing number", "sort code" or "account number"
+    kind: str  # "IBAN", "BIC", "routing number", "sort code", "card number" or "account number"
     written: str
     bare: str
 
@@ -52,6 +54,7 @@ def bank_numbers(text: str) -> Iterator[BankNumber]:
     yield from (found for found in _beside("BIC", _BIC, _BIC_WORD, plain, bic.is_valid) if _is_a_code(found, plain))
     yield from _beside("routing number", _NINE_DIGITS, _ROUTING_WORD, plain, rtn.is_valid)
     yield from _beside("sort code", _SORT_CODE, _SORT_WORD, plain, lambda _bare: True)
+    yield from _beside("card number", _CARD, _CARD_WORD, plain, luhn.is_valid)
     yield from _beside("account number", _ACCOUNT, _ACCOUNT_WORD, plain, lambda bare: bare.isdigit())
 
 

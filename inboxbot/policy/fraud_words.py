@@ -10,6 +10,7 @@ _MOST_SEARCHED = 20_000  # characters
 _PARTS = tuple(  # parts of words, so that endings do not matter; languages without blanks between words need it anyway
     part.strip()
     for language in (
+        "nya kontot, nya konto, nya bankgiro, nye konto",  # Swedish, Danish, Norwegian
         "tilinumero, pankkitili, pankkiyhte, vaihtaneet pankk, uusi tili",  # Finnish
         "číslo účtu, čísla účtu, čísle účtu, bankovní, bankového, bankovým, bankové, změnili jsme bank, zmenili sme bank",  # Czech, Slovak
         "bankszámla, bankváltás, bankot váltott",  # Hungarian
@@ -36,6 +37,9 @@ _FINANCIER = r"[\w&., -]{0,40}\b(?:factor\w*|capital|financ\w*|funding|bank|cred
 _TRICKS = re.compile(
     rf"\b{_CLAIMS} (?:(?:have|has|had) been|were|was|are|is) (?:sold|pledged|ceded|factored|assigned to {_FINANCIER})\b"
     rf"|\b(?:assigned|sold|pledged|ceded) (?:your|their|its|the|all|our|my)? ?{_CLAIMS}\b"
+    r"|\b(?:e\.?f\.?t\.?|a\.?c\.?h\.?|wire|bacs|sepa|chaps|interac) (?:info\w*|details?|particulars|coordinates|data|sheet"
+    r"|instructions?|enrol\w*|forms?|set-?up|authori[sz]ation)\b|\bbanking (?:page|sheet|slip|form|letter)\b"
+    r"|\b(?:swap|chang|updat|replac|correct|amend)\w* the (?:payee|beneficiary)\b"
     r"|\b(?:payment|remittance|transfer|settlement) (?:destination|routing|coordinates)\b"
     rf"|\b(?:new|updated|changed|different|revised|corrected|alternative) (?:{_PAYING})\b"
     rf"|\b(?:chang|updat|amend|revis|replac)\w* (?:of |in |to )?(?:(?:the|our|your|these|those) )?(?:{_PAYING})\b"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from inboxbot import markers
+from inboxbot import domains, markers
 from inboxbot.config import LimitsSection
 from inboxbot.decision import History, Reason
 from inboxbot.message import MachineClass, Message
@@ -160,15 +160,23 @@ def _unclear_from(message: Message) -> Reason:
 
 
 def _answer_would_go_astray(message: Message, sender: str, domain: str) -> Iterator[Reason]:
-    written = [value for value in markers.values(message.headers, "sender") if value]
-    behalf = {message.sender.email} if message.sender and len(written) < 2 else set(written)  # noqa: PLR2004 - several are read as they are
-    if any(sender not in _ADDRESS_ENDS.split(value.lower()) for value in behalf):  # RFC 5322, 3.6.2
-        yield Reason("sender_differs", f"{', '.join(sorted(behalf))} sent it on behalf of {sender}")
+    behalf = _behalf(message, sender)
+    if behalf:  # RFC 5322, 3.6.2
+        yield Reason("sender_differs", f"{behalf} sent it on behalf of {sender}")
     elsewhere = [address.email for address in message.reply_to if address.domain != domain]
     if not message.reply_to and message.header("reply-to").strip():  # a field that could not be read hides where
         elsewhere.append(message.header("reply-to").strip())
     if elsewhere:
         yield Reason("reply_to_elsewhere", f"it asks for answers to {elsewhere[0]}, outside {domain}")
+
+
+def _behalf(message: Message, sender: str) -> str:
+    """Who is named in Sender besides the sender himself; '' for nobody."""
+    for value in markers.values(message.headers, "sender"):
+        named = [domains.address(part) for part in _ADDRESS_ENDS.split(value) if "@" in part]
+        if value and set(named) != {sender}:
+            return next((one for one in named if one != sender), value)
+    return message.sender.email if message.sender and message.sender.email != sender else ""
 
 
 def _not_written_to_us(message: Message, own: OwnIdentity) -> Iterator[Reason]:

@@ -49,6 +49,7 @@ IBAN = "DE89 3704 0044 0532 0130 00"
         ("Pay to Deutsche Bank, SWIFT DEUTDEFF please", "BIC"),
         ("bic: deutdeff", "BIC"),
         ("the swift code is nwbkgb2l", "BIC"),
+        ("please refund to my card 4111 1111 1111 1111", "card number"),
         ("ABA 021000021", "routing number"),
         ("routing no. 0210-00021, account 12345678", "routing number"),
         ("sort code 60-16-13", "sort code"),

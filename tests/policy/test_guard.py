@@ -116,6 +116,8 @@ def test_a_subdomain_of_ours_is_a_colleagues_and_a_look_alike_is_not() -> None:
         ({"sender": ("Ann <ANN@customer.example>",)}, []),
         ({"sender": ("joann@customer.example",)}, ["sender_differs"]),
         ({"sender": ("ann@customer.example", "bob@agency.example")}, ["sender_differs"]),
+        ({"sender": ("ann@customer.example, bob@agency.example",)}, ["sender_differs"]),
+        ({"sender": ("<>",)}, ["sender_differs"]),
         ({"reply-to": ("=?x?q?unreadable?=",)}, ["reply_to_elsewhere"]),
     ],
 )

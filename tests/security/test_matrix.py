@@ -53,7 +53,12 @@ def ways(theirs: Invoice, own: Invoice, name: str) -> Iterator[tuple[str, str, s
     words = " ".join(digits[int(one)] for one in bare)
     yield "words", "Copies", f"Please send copies of {own.invoice_number} and of invoice {words}.", ""
     yield "letters", "Copies", f"Please send {own.invoice_number} and INV-{bare.replace('0', 'O').replace('1', 'l')}.", ""
-    yield "table", "Copies", f"Please send copies:\r\n\r\n| Invoice | PO |\r\n|---|---|\r\n| {own.invoice_number} | {theirs.po_number} |\r\n| {number} | |", ""
+    yield (
+        "table",
+        "Copies",
+        f"Please send copies:\r\n\r\n| Invoice | PO |\r\n|---|---|\r\n| {own.invoice_number} | {theirs.po_number} |\r\n| {number} | |",
+        "",
+    )
     quoted = f"On Monday Joe <joe@x.example> wrote:\r\n> please send {number} and a statement of {name}"
     yield "quote", "Copies", f"Please send me {own.invoice_number} and the one Joe asked for.\r\n\r\n{quoted}", ""
     forwarded = f"-----Original Message-----\r\nFrom: ap@x.example\r\nTo: {US}\r\nSubject: {number}\r\n\r\nplease send {number}"

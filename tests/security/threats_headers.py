@@ -48,6 +48,22 @@ RESULTS = {
     "encoded ours above good": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; spf=fail smtp.mailfrom==?utf-8?q?x?=@evil.example", _AR + _PASS)),
     "only old": Attack(COPY, auth="", headers=(f"Old-Authentication-Results: {_PASS}", f"X-Original-Authentication-Results: {_PASS}", f"Authentication-Results-Original: {_PASS}", f"ARC-Authentication-Results: i=1; {_PASS}", "Received-SPF: pass", "ARC-Seal: i=1; cv=pass")),
     "Microsoft's form, full trace": Attack(COPY, auth="", headers=("Received: from AM0PR01MB5426.eurprd01.prod.exchangelabs.com by DB9PR01.eurprd01.prod.exchangelabs.com with HTTPS", _AR + "spf=pass smtp.mailfrom=alderstone.example; dmarc=pass action=none header.from=alderstone.example;compauth=pass reason=100", "Received: from mail.alderstone.example (203.0.113.5) by DB5EUR02FT029.mail.protection.outlook.com with Microsoft SMTP Server")),
+    "ar trusted id in 2nd position w/ comment": Attack(COPY, auth="", headers=(_AR + f"(x) evil.example (; {GATEWAY}); dmarc=pass header.from=alderstone.example",)),
+    "ar quoted id": Attack(COPY, auth="", headers=(_AR + f'"{GATEWAY}"; dmarc=pass header.from=alderstone.example',)),
+    "ar header.from quoted trick": Attack(COPY, auth="", headers=(_AR + f'{GATEWAY}; dmarc=pass header.from="evil.example alderstone.example"',)),
+    "ar header.from comment": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; dmarc=pass header.from=evil.example(alderstone.example)",)),
+    "ar header.from comment 2": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; dmarc=pass header.from=(evil.example)",)),
+    "ar dmarc=pass-ish": Attack(COPY, auth="", headers=(_AR + f'{GATEWAY}; dmarc="pass"x header.from=alderstone.example',)),
+    "ar x-dmarc": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; x-dmarc=pass header.from=alderstone.example; spf=pass smtp.mailfrom=alderstone.example",)),
+    "ar spf+dkim for others": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; spf=pass smtp.mailfrom=alderstone.example; dkim=pass header.d=mailer.example; dmarc=none header.from=alderstone.example",)),
+    "ar dkim temperror": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; dkim=temperror header.d=alderstone.example",)),
+    "ar dkim=pass for tld": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; dkim=pass header.d=example",)),
+    "ar 5 foreign then none ours": Attack(COPY, auth="", headers=tuple(_AR + f"mx{i}.evil.example; dmarc=pass header.from=alderstone.example" for i in range(5))),
+    "ar ours none above pass": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; none", _AR + f"{GATEWAY}; dmarc=pass header.from=alderstone.example")),
+    "ar ours reordered below From": Attack(COPY, auth="fail", below=(_AR + f"{GATEWAY}; dmarc=pass header.from=alderstone.example",)),
+    "ar line with tab fold id split": Attack(COPY, auth="", headers=(_AR + "mx.brightwater.\r\n\texample; dmarc=pass header.from=alderstone.example",)),
+    "ar with semicolons in d=": Attack(COPY, auth="", headers=(_AR + f"{GATEWAY}; dmarc=pass (p=none) d=evil.example;d=alderstone.example",)),
+    "arc set": Attack(COPY, auth="none", headers=(f"ARC-Seal: i=1; a=rsa-sha256; cv=none; d={GATEWAY}", f"ARC-Authentication-Results: i=1; {GATEWAY}; dmarc=pass header.from=alderstone.example", "ARC-Message-Signature: i=1")),
 }  # fmt: skip
 
 FROM = {
@@ -87,6 +103,14 @@ FROM = {
     "trailing dot": Attack(COPY, from_="Megan <m.fuller@alderstone.example.>", domain="alderstone.example"),
     "source route": Attack(COPY, from_=f"<@a.example,@b.example:{MEGAN}>", domain="alderstone.example"),
     "uucp": Attack(COPY, from_="evil!m.fuller@alderstone.example (Megan) , <x@y.z>", domain="alderstone.example"),
+    "from name is address w/ spaces": Attack(COPY, from_='"m.fuller @ alderstone.example" <crook@evil.example>', domain="evil.example"),
+    "from unicode at": Attack(COPY, from_="m.fuller＠alderstone.example <crook@evil.example>", domain="evil.example"),
+    "from newline encoded": Attack(COPY, from_="=?utf-8?q?m.fuller@alderstone.example=0A?= <crook@evil.example>", domain="evil.example"),
+    "from two angle": Attack(COPY, from_=f"<crook@evil.example><{MEGAN}>", domain="alderstone.example"),
+    "from semicolon list": Attack(COPY, from_=f"crook@evil.example; {MEGAN}", domain="alderstone.example"),
+    "from quoted-pair": Attack(COPY, from_="m\\.fuller@alderstone.example", domain="alderstone.example"),
+    "from tld dot space": Attack(COPY, from_="<m.fuller@alderstone.example >, ", domain="alderstone.example"),
+    "from nested group": Attack(COPY, from_=f"A: B: {MEGAN};;", domain="alderstone.example"),
 }  # fmt: skip
 
 REPLIES = {
@@ -100,6 +124,16 @@ REPLIES = {
     "free-mail contact, other box": Attack(_FREE, from_="Amy Wu <quarrylanedental@gmail.com>", below=("Reply-To: crook.pay@gmail.com",)),
     "Mail-Followup-To/Return-Receipt": Attack(COPY, below=("Disposition-Notification-To: crook@evil.example", "Reply-To: crook@evil.example")),
     "free-mail outsider to be served": Attack("Hi,\n\nCould you please send a copy of invoice {free} to Sam in cc too?\n\nThanks\nAmy", from_="Amy Wu <quarrylanedental@gmail.com>", below=("Cc: Sam Crook <sam.crook@gmail.com>",)),
+    "sender null": Attack(COPY, below=("Sender: <>",)),
+    "sender list": Attack(COPY, below=(f"Sender: {MEGAN}, crook@evil.example",)),
+    "sender twice": Attack(COPY, below=(f"Sender: {MEGAN}", "Sender: crook@evil.example")),
+    "reply-to empty group": Attack(COPY, below=("Reply-To: undisclosed-recipients:;",)),
+    "reply-to mailto": Attack(COPY, below=("Reply-To: mailto:crook@evil.example",)),
+    "reply-to same local other tld": Attack(COPY, below=("Reply-To: m.fuller@alderstone.example.co",)),
+    "x-reply-to/errors-to": Attack(COPY, below=("Errors-To: crook@evil.example","Reply-To: crook@evil.example, m.fuller@alderstone.example")),
+    "cc twice hidden outsider": Attack("Please send {own} to everyone in copy.", below=("Cc: boss@alderstone.example","Cc: mc@crook.example")),
+    "to group hides": Attack("Please send {own} to all of us.", to="ar@brightwater.example, team: mc@crook.example;"),
+    "cc other customer as group": Attack("Please send {own}.", below=("Cc: x: joe.tran@bayline-marine.example;",)),
 }  # fmt: skip
 
 _SERVED = (
@@ -125,6 +159,26 @@ _SERVED = (
 SERVED = {text: Attack(text, below=("Cc: Marvin Crook <mc@crook.example>",)) for text in _SERVED}
 
 _DOMAINS = (
+    "alderstone.exemple",
+    "a1der-stone.example",
+    "alderstone-example.net",
+    "alderstone.example.org.evil.io",
+    "www-alderstone.example",
+    "alderstone-ap.example",
+    "ap.alderstone.com",
+    "alдerstone.example",
+    "аlderstоne.example",
+    "alderstøne.example",
+    "alderstone‐ap.example",
+    "brightwater-ar.com",
+    "bright-water.example",
+    "brigthwater.example",
+    "cobaltrobotic.example",
+    "cobalt-robotics.example",
+    "c0baltrobotics.example",
+    "cobaltrobotlcs.example",
+    "drummond-foods.co",
+    "drummondfods.example",
     "alderst0ne.example",
     "alderstone.co",
     "alderstone-ap.com",
