@@ -11,6 +11,7 @@ from inboxbot.web.headers import SecurityHeaders
 from inboxbot.web.health import health_routes
 from inboxbot.web.portal.pages import portal_routes, trouble_page
 from inboxbot.web.services import WebServices
+from inboxbot.web.staff.broken import add_broken
 from inboxbot.web.staff.routes import add_inbox
 
 __all__ = ["WebServices", "create_app"]
@@ -20,11 +21,13 @@ def create_app(services: WebServices) -> FastAPI:
     """The customers' account page, the health page, the shared inbox. GET never changes anything: mail scanners follow links."""
     app = FastAPI(title="inboxbot", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)
-    app.add_exception_handler(Exception, trouble_page(services.company))
+    customers_trouble = trouble_page(services.company)
+    app.add_exception_handler(Exception, customers_trouble)
     app.include_router(health_routes(services))
     app.include_router(portal_routes(services))
     if services.desk is not None:
         gate, pages = add_inbox(app, services.desk)
+        add_broken(app, gate, pages, customers_trouble)
         api = api_app(services.desk)
         app.include_router(docs_routes(services.desk, gate, pages, api))
         app.mount(PREFIX, api)

@@ -183,8 +183,8 @@
   }
   async function useCanned(select) {
     if (!select.value) return;
-    const answer = await fetch(select.dataset.canned + select.value, { credentials: "same-origin" });
-    if (!answer.ok) { toast("The canned reply cannot be taken just now."); return; }
+    const answer = await fetch(select.dataset.canned + select.value, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) { toast("The canned reply cannot be taken just now."); return; }
     const { text } = await answer.json(), area = $("#reply-text");
     area.value = area.value.trim() ? `${area.value.trimEnd()}\n\n${text}` : text;
     select.value = "";
@@ -274,7 +274,8 @@
     const id = acting();
     if (!id) { toast("Choose a conversation first: j and k."); return; }
     const inList = page().dataset.page === "queue";
-    const answer = await post(`/inbox/c/${id}/do`, { ...values, back: location.pathname + location.search }, { headers: { "X-CSRF-Token": csrf(), "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true" } });
+    const answer = await post(`/inbox/c/${id}/do`, { ...values, back: location.pathname + location.search }, { headers: { "X-CSRF-Token": csrf(), "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true" } }).catch(() => null);
+    if (!answer) { toast(UNREACHED, null, 10); return; }
     if (!answer.ok) { toast((await answer.text()).slice(0, 300), null, 8); return; }
     toast(words);
     if (inList) {
@@ -421,7 +422,8 @@
     clean();
   }
   async function takeBack(id) {
-    const answer = await post(`/inbox/outbox/${id}/take-back`, {}, { headers: { "X-CSRF-Token": csrf(), "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" } });
+    const answer = await post(`/inbox/outbox/${id}/take-back`, {}, { headers: { "X-CSRF-Token": csrf(), "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" } }).catch(() => null);
+    if (!answer) { toast(UNREACHED, null, 10); return; }
     if (!answer.ok) { toast((await answer.text()).slice(0, 300), null, 8); return; }
     location.reload();
   }
@@ -430,6 +432,14 @@
     for (const name of ["sent", "said"]) url.searchParams.delete(name);
     if (url.href !== location.href) history.replaceState(null, "", url);
   }
+  const UNREACHED = "The server cannot be reached just now. Nothing was sent; what you wrote is still here. Try again in a moment.";
+  document.addEventListener("htmx:error", (event) => { if (event.detail?.ctx) toast(UNREACHED, null, 10); });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const response = event.detail.ctx?.response;
+    if (!response || response.status < 500) return;
+    event.preventDefault(); // a proxy's page of error, or ours: what is typed stays where it is
+    if (!response.headers.get("hx-trigger")) toast(UNREACHED, null, 10);
+  });
   document.addEventListener("htmx:after:swap", () => { typing = false; ready(); arrived(); here(); });
   ready();
   arrived();

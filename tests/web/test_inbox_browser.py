@@ -252,6 +252,22 @@ def test_what_changed_while_the_connection_was_lost_is_there_afterwards(office: 
                 assert dana.text("#live") == ""
 
 
+def test_what_is_typed_stays_when_the_server_cannot_be_reached(opened: Opened, office: Office, number: int) -> None:
+    dana = opened("dana")
+    dana.go(f"/inbox/c/{number}")
+    write(dana, "Written on a train.")
+    dana.driver.execute_cdp_cmd("Network.enable", {})
+    dana.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/reply?*", "*/do"]})
+    dana.one("#send").click()
+    dana.sees("Nothing was sent", "#toasts")
+    dana.keys(Keys.ESCAPE, "t")
+    dana.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    assert dana.one("#reply-text").get_attribute("value") == "Written on a train."
+    assert reading.thread(office.desk, terminal("root"), number).sent == ()
+    dana.one("#send").click()
+    dana.sees("Waiting for customer", "#facts")
+
+
 def test_what_happened_before_the_connection_stood_is_there_as_well(opened: Opened, office: Office) -> None:
     """A page is made, something happens, and only then the browser begins to listen."""
     dana = opened("dana")

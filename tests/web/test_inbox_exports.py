@@ -10,7 +10,7 @@ import pytest
 from httpx import Client
 from inbox_office import Office
 
-from inboxbot.desk import reading, work
+from inboxbot.desk import corrections, reading, work
 from inboxbot.staff import QueueFilter
 from inboxbot.web.staff.audit import KINDS
 from inboxbot.web.staff.csv_file import csv_text, safe
@@ -70,6 +70,22 @@ def test_files_keep_to_the_viewers_customers(signed_in: SignedIn) -> None:
         text = signed_in("ines").get(path).text
         assert "C1003" not in text
         assert "cobaltrobotics" not in text
+
+
+def test_what_breaks_on_our_side_is_a_page_that_names_the_line_of_the_log(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(corrections, "filed", broken)
+    page = signed_in("sam").get("/inbox/filed")
+    part = signed_in("sam").get("/inbox/filed", headers={"HX-Request": "true"})
+    assert (page.status_code, part.status_code, part.headers["hx-reswap"]) == (500, 500, "none")
+    assert "Something broke on our side" in page.text
+    assert "secret of the house" not in page.text + part.text
+    assert page.headers["x-frame-options"] == "DENY"
+    assert page.text.split("page_failed ")[1][:8] in capsys.readouterr().out
 
 
 def test_a_problem_is_said_instead_of_a_file(signed_in: SignedIn) -> None:
