@@ -1,4 +1,4 @@
-"""Mail domains that anybody can have an address under: they never tell which customer writes.
+"""Mail domains that anybody, or many companies, write from: they never tell which customer writes.
 
 In: nothing. Out: `FREE_MAIL_DOMAINS`. A domain that is missing here can be added by `[security] extra_free_mail_domains`.
 """
@@ -36,5 +36,9 @@ _ASIA_PACIFIC = """
     yahoo.co.in yahoo.co.jp yahoo.co.kr yahoo.co.nz yahoo.co.th yahoo.com.au yahoo.com.cn yahoo.com.hk yahoo.com.my yahoo.com.ph
     yahoo.com.sg yahoo.com.tw yahoo.com.vn yahoo.in yeah.net
 """
+_PLATFORMS = """
+    ansmtp.ariba.com ariba.com avidxchange.com basware.com bill.com coupahost.com esker.com mineraltree.com paymode.com
+    quickbooks.intuit.com notification.intuit.com stampli.com tipalti.com tradeshift.com tungsten-network.com
+"""  # from which many companies' payables are written
 
-FREE_MAIL_DOMAINS = frozenset(f"{_GLOBAL}{_EUROPE}{_AMERICAS}{_ASIA_PACIFIC}".split())
+FREE_MAIL_DOMAINS = frozenset(f"{_GLOBAL}{_EUROPE}{_AMERICAS}{_ASIA_PACIFIC}{_PLATFORMS}".split())

@@ -48,6 +48,22 @@ def test_what_the_present_setting_believes_is_counted_and_why_not() -> None:
     assert any("no trusted gateway" in line for line in lines)
 
 
+SPF_ON_TOP = (OUR_MX, "Authentication-Results: mx.brightwater.example; spf=pass smtp.mailfrom=customer.com", GATEWAY[1])
+
+
+def test_how_many_the_advised_setting_would_believe_is_said() -> None:
+    lines = look(GATEWAY, GATEWAY, PLAIN).lines(SecuritySection())
+    assert any("what fits them" in line and "believes 2 of 3" in line for line in lines)
+    assert any("what fits them" in line and "believes 2 of 2" in line for line in look(MICROSOFT, MICROSOFT).lines(SecuritySection()))
+
+
+def test_a_verdict_in_a_lower_header_is_named_with_the_remedy() -> None:
+    lines = look(SPF_ON_TOP, SPF_ON_TOP, GATEWAY, trusted_authserv_ids=["mx.brightwater.example"]).lines(SecuritySection())
+    assert any("believes 1 of 3 senders)" in line for line in lines)
+    assert any("in 2 mails mx.brightwater.example wrote its verdict into a lower header" in line for line in lines)
+    assert not any("lower header" in line for line in look(GATEWAY, PLAIN).lines(SecuritySection()))
+
+
 def test_mail_from_within_the_company_tells_nothing() -> None:
     assert look(GATEWAY, sender="dana@brightwater.example").lines(SecuritySection()) == ["no mail from outside to look at yet"]
 

@@ -7,6 +7,7 @@ import pytest
 from factories import ALDER, ANN, BAYLINE, BOB, FOREIGN, INVOICES, NOW, RESOLVER, a_ledger, a_payment, an_invoice
 
 from inboxbot.facts import Contact, SenderStanding
+from inboxbot.ledger.free_mail import FREE_MAIL_DOMAINS
 from inboxbot.ledger.model import Ledger
 
 
@@ -44,6 +45,12 @@ def test_an_address_resolves_to_one_customer_or_to_none(address: str, standing: 
     assert ledger.resolve(address, RESOLVER) == (standing, customer_id)
     facts = ledger.facts_for(address, RESOLVER)
     assert (facts.standing, facts.customer.customer_id if facts.customer else None) == (standing, customer_id)
+
+
+def test_one_contact_at_a_payables_platform_does_not_make_it_the_customers() -> None:
+    ledger, resolver = a_ledger(contacts=(contact("C1", "alder@bill.com"),)), replace(RESOLVER, free_mail_domains=FREE_MAIL_DOMAINS)
+    assert ledger.resolve("alder@bill.com", resolver) == (SenderStanding.CONTACT, "C1")
+    assert ledger.resolve("bayline@bill.com", resolver) == (SenderStanding.FREE_MAIL, None)
 
 
 def test_a_domain_that_two_customers_claim_is_neithers() -> None:
