@@ -89,10 +89,13 @@ def random_kills(scene: Scene) -> None:
     rest = list(scene.letters)
     wanted = max(4, scene.mails // 10) if scene.long else 5
     for _ in range(wanted):
+        begun = scene.begun()
         scene.start()
         some, rest = rest[: scene.mails // wanted + 1], rest[scene.mails // wanted + 1 :]
         scene.deliver(some)
-        time.sleep(scene.chance.uniform(0.5, 4.0))
+        if scene.chance.random() < 0.8:  # else it may be killed while it starts
+            scene.until(lambda begun=begun: scene.begun() > begun, "a start")  # type: ignore[misc]
+        time.sleep(scene.chance.uniform(0, 3.0))
         scene.kill()
     scene.deliver(rest)
     scene.start()
@@ -752,7 +755,7 @@ with engine.begin() as connection:
 
 def crowded(scene: Scene) -> None:
     """The mailbox holds a hundred thousand old mails; it is watched, compared with the records, and its numbers begin anew."""
-    lying = 100_000 if scene.long else 12_000
+    lying = 100_000 if scene.long else 6_000
     _crowd(scene, lying)
     with _proxied(scene) as imap:
         imap.listening = True

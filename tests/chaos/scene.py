@@ -214,6 +214,10 @@ class Scene:
     _last_signs: tuple[int, tuple[int, ...] | None] = (-1, None)
     _still_since: float = 0
 
+    def begun(self) -> int:
+        """How many starts of the daemon came as far as its work."""
+        return self.log.read_text(errors="replace").count('"started"') if self.log.exists() else 0
+
     def idle(self) -> bool:
         """Whether all mails are settled now."""
         return self.settled(self.mails)
