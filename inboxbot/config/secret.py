@@ -5,12 +5,14 @@ In: the values of `*_env` and `*_file`. Out: the secret, read only when somebody
 
 import os
 import stat
+import time
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from inboxbot.errors import ConfigError
 
+_PAUSES = (0.1, 0.2, 0.0)  # seconds after which an empty file is read once more
 _BY_OTHERS = stat.S_IRWXO | stat.S_IWGRP
 
 
@@ -71,9 +73,11 @@ def _read_secret_file(path: Path, key: str) -> str:
     try:
         if path.stat().st_mode & stat.S_IWOTH:
             raise ConfigError(f"the secret file {path} can be changed by anybody: chmod 600 {path}", key=key)
-        value = path.read_text(encoding="utf-8").strip()
+        for pause in _PAUSES:
+            value = path.read_text(encoding="utf-8").strip()
+            if value:
+                return value
+            time.sleep(pause)  # whoever renews it may be in the middle of writing
     except OSError as error:
         raise ConfigError(f"cannot read the secret file {path}", key=key) from error
-    if not value:
-        raise ConfigError(f"the secret file {path} is empty", key=key)
-    return value
+    raise ConfigError(f"the secret file {path} is empty", key=key)

@@ -36,6 +36,11 @@ def is_ours(message_id: str, key: bytes) -> bool:
     return found is not None and hmac.compare_digest(_tag(found[1], key), found[2])
 
 
+def has_our_form(message_id: str) -> bool:
+    """Whether it has the form of our Message-IDs, whoever's key made it: enough where nobody else can write."""
+    return _OURS.fullmatch(message_id.strip()) is not None
+
+
 def loop_mark(key: bytes, message_id: str = "") -> str:
     """A value for X-Inboxbot-Id that shows a mail is ours, and which one, even where a relay has given it another Message-ID."""
     found = _OURS.fullmatch(message_id.strip())

@@ -81,3 +81,10 @@ def test_a_key_that_is_not_whole_is_refused_and_not_used(tmp_path: Path, content
     (tmp_path / "inboxbot.db.secret").write_text(content)
     with pytest.raises(ConfigError, match="secret file"):
         _ = App(parse(REQUIRED, tmp_path / "inboxbot.toml")).key
+
+
+def test_a_secret_that_is_being_written_anew_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "pw"
+    path.write_text("")
+    monkeypatch.setattr("time.sleep", lambda _seconds: path.write_text("renewed"))
+    assert secret(tmp_path, 'password_file = "pw"').read("password") == "renewed"

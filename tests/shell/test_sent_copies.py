@@ -140,8 +140,8 @@ def test_who_files_the_copy(office: Office, copy: str, by_server: bool, filed: b
     assert bool(office.folder.mails) is filed
 
 
-def found(answers: str, *, ours: bool = True) -> FoundMail:
-    message_id = new_message_id("us.example", KEY if ours else b"another key")
+def found(answers: str, *, ours: bool = True, key: bytes = KEY) -> FoundMail:
+    message_id = new_message_id("us.example", key) if ours else "<17.x@outlook.example>"
     return FoundMail(SentMail(message_id, answers, answers, "ann@alder.example", NOW, automatic=True), "", b"Subject: Re: hello\r\n\r\n")
 
 
@@ -154,6 +154,13 @@ def test_records_older_than_the_sent_folder_learn_what_was_sent(office: Office) 
         assert not outbox.answered(session, "<other@alder.example>")
         assert outbox.count_automatic(session, since=NOW - MINUTE, address="ann@alder.example") == 1
     assert office.copies.reconcile() == 0
+
+
+def test_our_mail_is_known_in_our_own_sent_folder_even_when_the_key_was_lost_with_the_records(office: Office) -> None:
+    office.folder.mails = {"a": found("<lost@alder.example>", key=b"the key of before")}
+    assert office.copies.reconcile() == 1
+    with office.store.transaction() as session:
+        assert outbox.answered(session, "<lost@alder.example>")
 
 
 def test_an_answer_made_a_second_time_from_old_records_does_not_leave(office: Office) -> None:
