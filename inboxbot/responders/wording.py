@@ -59,8 +59,10 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 def one_line(text: str, limit: int = 120) -> str:
     """Text of others as one harmless line: no control, direction or format characters, at most `limit` characters."""
-    spaced = (" " if char.isspace() else "" if _is_hidden(char) else char for char in text[: limit * 8])
-    return " ".join("".join(spaced).split())[:limit].strip()
+    cut = text[: limit * 8]
+    if not cut.isprintable():  # a printable text has nothing hidden in it, and lists are full of those
+        cut = "".join(" " if char.isspace() else "" if _is_hidden(char) else char for char in cut)
+    return " ".join(cut.split())[:limit].strip()
 
 
 def many_lines(text: str) -> str:

@@ -428,7 +428,9 @@ def known_tags(session: Session, scope: Scope, limit: int = 100) -> list[str]:
 
 
 def _conditions(wanted: QueueFilter, place: Place, scope: Scope) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [col(ConversationRow.merged_into).is_(None), *_in_scope(scope)]
+    found: list[ColumnElement[bool]] = _in_scope(scope)
+    if not wanted.status or "closed" in wanted.status:  # whatever was merged is closed; not asking spares the look at every row
+        found.append(col(ConversationRow.merged_into).is_(None))
     if wanted.status:
         status = col(ConversationRow.status)
         found.append(status == wanted.status[0] if len(wanted.status) == 1 else status.in_(wanted.status))

@@ -21,7 +21,7 @@ from inboxbot.desk.replies import STATEMENT, Answer
 from inboxbot.errors import ConflictError, ForbiddenError, NotFoundError, ReplyError, UsageError
 from inboxbot.ingest import display
 from inboxbot.reply import OutboxState
-from inboxbot.staff import Viewer
+from inboxbot.staff import QueueFilter, Viewer
 from inboxbot.store import conversations, export, outbox
 from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
@@ -242,6 +242,8 @@ def test_merged_conversations_are_one_and_the_old_number_leads_there(office: Off
     assert len(thread.mails) == 2
     assert [note.text for note in thread.notes] == ["about the zebra boxes"]
     assert head(office, 3).merged_into == 1
+    for wanted in (QueueFilter(), QueueFilter(("open",)), QueueFilter(("closed",)), QueueFilter(("open", "closed"))):
+        assert 3 not in {c.conversation_id for c in reading.queue(office.desk, office.viewer("sam"), wanted).conversations}
     assert [c.conversation_id for c in reading.find(office.desk, office.viewer("sam"), "zebra").conversations] == [1]
     with pytest.raises(ConflictError, match="merged"):
         work.note(office.desk, office.viewer("sam"), 3, "too late")
