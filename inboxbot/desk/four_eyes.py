@@ -45,7 +45,7 @@ def waiting_in(desk: Desk, viewer: Viewer, conversation_id: int) -> list[Approva
     """The replies of a conversation that wait for a second pair of eyes."""
     require(viewer, Permission.WORK)
     with desk.store.reading() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         return approvals.waiting(session, conversation_id)
 
 
@@ -108,7 +108,7 @@ def withdraw(session: Session, approval: Approval, who: str, now: datetime) -> N
 
 
 def _in_scope(session: Session, viewer: Viewer, approval_id: int) -> None:
-    inbox.get(session, approvals.get(session, approval_id).conversation_id, viewer.scope)
+    inbox.check(session, approvals.get(session, approval_id).conversation_id, viewer.scope)
 
 
 def _note(session: Session, approval: Approval, what: str, who: str, now: datetime) -> None:

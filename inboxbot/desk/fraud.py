@@ -31,7 +31,7 @@ def said_by(desk: Desk, viewer: Viewer, conversation_id: int) -> str:
     """The same, for a page."""
     require(viewer, Permission.READ_INTERNAL)
     with desk.store.reading() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         return first_word(session, viewer, conversation_id)
 
 

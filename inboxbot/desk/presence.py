@@ -17,7 +17,7 @@ def here(desk: Desk, viewer: Viewer, conversation_id: int, *, typing: bool) -> N
     """The viewer has the conversation open."""
     require(viewer, Permission.WORK)
     with desk.store.transaction() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         desk_notes.here(session, conversation_id, viewer.who, viewer.name, desk.now(), typing=typing)
 
 
@@ -25,7 +25,7 @@ def gone(desk: Desk, viewer: Viewer, conversation_id: int) -> None:
     """The viewer left it."""
     require(viewer, Permission.WORK)
     with desk.store.transaction() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         desk_notes.gone(session, conversation_id, viewer.who)
 
 

@@ -123,7 +123,7 @@ def seen_mark(session: Session, conversation_id: int) -> str:
 def mark_of(desk: Desk, viewer: Viewer, conversation_id: int) -> str:
     """The same, for a page."""
     with desk.store.reading() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         return seen_mark(session, conversation_id)
 
 
@@ -131,7 +131,7 @@ def draft_of(desk: Desk, viewer: Viewer, conversation_id: int) -> ReplyDraft | N
     """The viewer's own unsent reply."""
     require(viewer, Permission.WORK)
     with desk.store.reading() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         return desk_notes.draft_of(session, conversation_id, viewer.who)
 
 
@@ -139,7 +139,7 @@ def save_draft(desk: Desk, viewer: Viewer, conversation_id: int, text: str, docu
     """Keep the viewer's unsent reply; an empty one is dropped."""
     require(viewer, Permission.WORK)
     with desk.store.transaction() as session:
-        inbox.get(session, conversation_id, viewer.scope)
+        inbox.check(session, conversation_id, viewer.scope)
         if text.strip() or documents:
             desk_notes.save_draft(
                 session, conversation_id, viewer.who, text[:LONGEST_TEXT], documents[:MOST_DOCUMENTS], also_to[:MOST_RECIPIENTS], desk.now()

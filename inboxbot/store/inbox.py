@@ -202,6 +202,11 @@ def get(session: Session, conversation_id: int, scope: Scope) -> Conversation:
     return as_conversation(row, (), _message_counts(session, [conversation_id]).get(conversation_id, 0))
 
 
+def check(session: Session, conversation_id: int, scope: Scope) -> None:
+    """Raise NotFoundError unless the conversation is there and in scope."""
+    _row(session, conversation_id, scope)
+
+
 def by_ids(session: Session, ids: Sequence[int], scope: Scope) -> list[Conversation]:
     """These conversations in this order, as far as they are in scope."""
     rows = {row.id: row for row in session.exec(select(ConversationRow).where(col(ConversationRow.id).in_(ids), *_in_scope(scope)))}

@@ -135,6 +135,7 @@ class ConversationRow(SQLModel, table=True):
         Index("ix_conversation_status_updated", "status", "updated_at", "id"),
         Index("ix_conversation_assignee_status_rank", "assignee", "status", "rank", "id"),
         Index("ix_conversation_customer_status_rank", "customer_id", "status", "rank", "id"),
+        Index("ix_conversation_customer_updated", "customer_id", "updated_at", "id"),
         Index("ix_conversation_lane", "lane", "status"),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -325,7 +325,11 @@
     const form = key && $(`[data-right="${key}"]`, found);
     (form || found).scrollIntoView({ block: "nearest" });
     if (form) $("select, input:not([type=hidden])", form).focus();
-    else { correcting = performance.now(); $("summary", found).focus({ preventScroll: true }); toast("Then i: what it is about, d: details, c: customer, o: outcome", null, 3); }
+    else {
+      correcting = performance.now();
+      $("summary", found).focus({ preventScroll: true });
+      setTimeout(() => { if (correcting > 0) toast("Then i: what it is about, d: details, c: customer, o: outcome", null, 3); }, 700);
+    }
   }
   const GO = { m: "mine", u: "unassigned", t: "team", o: "open", f: "fraud", d: "doubt", w: "waiting", s: "snoozed", c: "closed" };
   let goes = -Infinity;
