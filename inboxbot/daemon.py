@@ -34,6 +34,7 @@ PARTS = ("ingest", "process", "send", "web", "clock")
 GRACE_SECONDS = 30.0  # after the stop event, before tasks are cancelled
 IDLE_SECONDS = 2.0  # how often process and send look by themselves; within one process they are woken at once
 FIRST_BACK_OFF = 1.0  # seconds until the Sent folder is tried again
+MOST_HOLLOW, HOLLOW_SECONDS = 20, 1.0  # a server that cries "new mail" again and again, and has none, is heard once a second
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
 SECRET_CHECK_SECONDS = 2.0
 CLOCK_CHECK_SECONDS = 5.0
@@ -123,11 +124,16 @@ class Daemon:
         try:
             section = reader.section
             back_off, refusals = section.retry_seconds, 0
+            hollow, woken = 0, 0.0  # rounds in a row that found nothing, and when the last one ended
             while not self.stop.is_set():
                 shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
                 try:
-                    more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
+                    recorded, more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
                     back_off, refusals = section.retry_seconds, 0
+                    hollow = 0 if recorded or more else hollow + 1
+                    if hollow > MOST_HOLLOW and time.monotonic() - woken < HOLLOW_SECONDS:
+                        await self._pause(HOLLOW_SECONDS)
+                    woken = time.monotonic()
                     if not (more or self.stop.is_set()):
                         await _in_time(thread, reader.section.poll_seconds + LONGEST_OVER_POLL, MailboxReader.wait, reader)
                 except StoreError as error:
@@ -148,13 +154,14 @@ class Daemon:
         finally:
             thread.shutdown(wait=False)
 
-    def _read_and_mark(self, reader: MailboxReader) -> bool:
-        """One round; whether the next one has something to do already."""
-        if reader.catch_up():
+    def _read_and_mark(self, reader: MailboxReader) -> tuple[int, bool]:
+        """One round; how much was recorded, and whether the next round has something to do already."""
+        recorded = reader.catch_up()
+        if recorded:
             self._wake(self.recorded)
         marked = reader.mark_decided()
         self.machinery.beat(f"mailbox:{reader.section.name}")
-        return marked
+        return recorded, marked
 
     async def process(self) -> None:
         """Decide what is recorded."""

@@ -36,6 +36,37 @@ class Hanging(Listed):
         pass
 
 
+def test_a_mailbox_that_cries_new_mail_and_has_none_keeps_no_processor_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Crying(Hanging):
+        looks = 0
+
+        def uids_after(self, _uid: int) -> list[int]:
+            self.looks += 1
+            return []
+
+        def wait(self, _seconds: float) -> None:
+            """Something is there, it says."""
+
+    write_ledger(tmp_path)
+    mailbox, store, pauses = Crying(), open_store(tmp_path), list[float]()
+    section = MailboxSection(kind="maildir", path=tmp_path, poll_seconds=60)
+    reader = MailboxReader(section, mailbox, store, ZoneInfo("UTC"), lambda: NOW)
+    machinery: Any = Machinery(
+        store=store, tools=some_tools(tmp_path), ledger=LedgerSource(LedgerSection(path=tmp_path)), ledger_minutes=15,
+        readers=[reader], sender=None, serve_web=None, now=lambda: NOW,
+    )  # fmt: skip
+    daemon = Daemon(machinery)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        daemon.request_stop()
+
+    monkeypatch.setattr(daemon, "_pause", pause)
+    assert asyncio.run(daemon.run(frozenset({"ingest"}))) == 0
+    assert pauses == [daemon_module.HOLLOW_SECONDS]
+    assert mailbox.looks == daemon_module.MOST_HOLLOW + 1
+
+
 def test_a_call_that_never_comes_back_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon_module, "LONGEST_OVER_POLL", 0.2)
     write_ledger(tmp_path)
