@@ -25,6 +25,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _SKIPPED = _names("head style script title template noscript svg math select button object iframe audio video textarea meta link")
+_SHOWN_BY_SOME = _names("svg math select object textarea")  # some readers show their words, and they are no part of the text here
 _BLOCKS = _names(
     "address article aside blockquote center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol"
     " pre section summary table tbody tfoot thead tr ul"
@@ -108,6 +109,8 @@ class _Walk:
         if tag == "-text":
             self._text(node.text_content or "", frame)
             return
+        if tag in _SHOWN_BY_SOME:
+            self.page.hidden = self.page.hidden or any(c.isalnum() for c in node.text(deep=True))
         if tag.startswith(("-", "!")) or tag in _SKIPPED:
             return
         attributes: Mapping[str, str | None] = node.attributes

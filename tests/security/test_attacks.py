@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from security import threats_asking, threats_headers, threats_sender, threats_words
-from security.attack import MEGAN, Attack, Fate
+from security import threats_asking, threats_headers, threats_mime, threats_sender, threats_words
+from security.attack import MEGAN, Attack, Fate, fate, named_invoices
 
 from inboxbot.decision import Outcome, Priority
+from inboxbot.pipeline import Tools
 
 TABLES: dict[str, dict[str, Attack]] = {
     "spoofed sender": threats_sender.SPOOFED,
@@ -60,3 +61,10 @@ def test_the_same_words_from_the_genuine_sender_are_answered(suffer: Callable[[A
     """Else the tables would prove nothing: what differs is the trick."""
     fate = suffer(Attack(threats_sender.COPY))
     assert fate.decision.outcome is Outcome.ANSWER, fate.decision.reasons
+
+
+@pytest.mark.parametrize("name", threats_mime.mails("INV-1", "INV-20002"))
+def test_no_form_of_a_mail_slips_another_request_in(name: str, tools: Tools) -> None:
+    named = named_invoices(tools.ledger())
+    found = fate(threats_mime.mails(named["own"], named["other"])[name].encode("utf-8", "surrogateescape"), tools)
+    assert found.decision.outcome is not Outcome.ANSWER, found.decision.reasons
