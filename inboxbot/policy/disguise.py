@@ -14,6 +14,11 @@ from inboxbot.message import Message
 
 _MOST_SEARCHED = 20_000  # characters
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*[A-Za-z0-9]")
+_NUMBER_WORD = re.compile(  # before digits alone: a postal code is no invoice
+    r"(?:\binv(?:oices?)?|\brechnung(?:en)?|\bfact(?:ure|ura)s?|\bfattur[ae]|\bfactuur|\bfaktur[ay]?|\bbills?|#|\bn[or]\.?|n°)\W{0,3}$",
+    re.IGNORECASE,
+)
+_BEFORE = 16  # characters
 _LETTERS_FOR_DIGITS = str.maketrans("OoIlSB", "001158")
 _DISGUISED = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z]{0,6}[-/ ]?)(?=[0-9OoIlSB]*[OoIlSB])(?=[0-9OoIlSB]*\d)([0-9OoIlSB]{4,12})(?![A-Za-z0-9])"
@@ -47,8 +52,9 @@ def disguised(message: Message, facts: Facts, understood: Iterable[str]) -> Iter
 
 
 def _quoted(message: Message, facts: Facts, own: set[str]) -> list[str]:
-    tokens = dict.fromkeys(_TOKEN.findall(message.quoted_text[:_MOST_SEARCHED]))
-    return [token for token in tokens if token in facts.all_invoice_numbers and token not in own]
+    text = message.quoted_text[:_MOST_SEARCHED]
+    places = [one for one in _TOKEN.finditer(text) if one[0] in facts.all_invoice_numbers and one[0] not in own]
+    return list(dict.fromkeys(one[0] for one in places if not one[0].isdigit() or _NUMBER_WORD.search(text[: one.start()][-_BEFORE:])))
 
 
 def _in_letters(text: str, facts: Facts) -> Iterator[tuple[str, set[str]]]:
