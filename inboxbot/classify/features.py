@@ -1,18 +1,21 @@
 """The features of the intent model, the same for training and for prediction.
 
 In: the words of a clause and what else is known of it. Out: feature names. A word counts by itself, in pairs with the
-next, and by its letter groups, so that inflections and typos still say something. What stands in the clauses before and
-after counts too, apart: "yes please, both" means nothing alone.
+next, and by its letter groups, so that inflections and typos still say something. Two concepts in one clause count
+together, wherever they stand: who does what, and whether it is denied, is rarely said by one word or by neighbours. What
+stands in the clauses before and after counts too, apart: "yes please, both" means nothing alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 _LETTERS = (3, 4, 5)
 BEFORE, AFTER, PLACE = "<", ">", "|"
+OPENING, ASKED = "^", "?"
 _MOST_COUNTED = 4  # clauses; more than that are "many"
+_MOST_TOGETHER = 24  # names of a clause that are paired with each other
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,16 @@ class ClauseWords:
     def pairs(self) -> list[str]:
         """Neighbouring words, joined by a blank."""
         return [f"{left} {right}" for left, right in pairwise(self.words)]
+
+    @cached_property
+    def together(self) -> list[str]:
+        """Names that stand in one clause, two by two in alphabetical order, the opening words, and what a question is about."""
+        single = sorted({name for name in self.names if " " not in name})
+        found = [f"{left}&{right}" for left, right in combinations(single[:_MOST_TOGETHER], 2)]
+        found += [OPENING + " ".join(self.words[:count]) for count in (2, 3)]
+        if "?" in self.words:
+            found += [ASKED + name for name in (*self.words, *single)]
+        return found
 
 
 def letter_groups(word: str) -> Iterator[str]:
@@ -42,6 +55,7 @@ def own_features(clause: ClauseWords) -> Iterator[str]:
     yield from clause.words
     yield from clause.pairs
     yield from clause.names
+    yield from clause.together
     for word in clause.words:
         yield from letter_groups(word)
 

@@ -21,6 +21,7 @@ from inboxbot.understanding import Intent
 
 CONTEXT_SHARE = 0.5  # length of the part of a clause's features that its neighbours give; its own part has length 1
 _MOST_KEPT = 200_000  # words and names whose contribution is remembered
+_FIRST_ROWS = 4096  # of what they contribute; doubled when they are full
 
 
 class IntentModel:
@@ -62,7 +63,7 @@ class IntentModel:
 def _own(clauses: Sequence[ClauseWords]) -> tuple[list[str], list[str]]:
     """(words, other features) of clauses; words bring their letter groups with them."""
     words = [word for clause in clauses for word in clause.words]
-    return words, [name for clause in clauses for name in (*clause.pairs, *clause.names)]
+    return words, [name for clause in clauses for name in (*clause.pairs, *clause.names, *clause.together)]
 
 
 class Contributions:
@@ -73,12 +74,16 @@ class Contributions:
         self.labels = model.labels
         self._model = model
         self._places: dict[tuple[bool, str], int] = {}
-        self._rows: Array = np.zeros((1, len(model.labels) + 1))  # scores, and the square of the length
+        self._rows: Array = np.zeros((_FIRST_ROWS, len(model.labels) + 1))  # scores, and the square of the length
+        self._filled = 1  # rows in use: the first stays empty
 
     def probabilities(
         self, own: Sequence[tuple[Sequence[str], Sequence[str]]], context: Sequence[Sequence[str]] | None = None
     ) -> list[dict[str, float]]:
         """Label probabilities of texts, each given as its words and other names, and perhaps its neighbours' names."""
+        if len(self._places) >= _MOST_KEPT:  # here, where no text holds places yet
+            self._places.clear()
+            self._filled = 1
         scores = self._scores([self._indexes(words, names) for words, names in own], 1.0)
         if context is not None:
             scores = scores + self._scores([self._indexes((), names) for names in context], CONTEXT_SHARE)
@@ -102,18 +107,17 @@ class Contributions:
         return found
 
     def _add(self, name: str, *, is_word: bool) -> int:
-        if len(self._places) >= _MOST_KEPT:
-            self._places.clear()
-            self._rows = self._rows[:1]
         vocabulary, model = self._model.vocabulary, self._model
         features = [name, *letter_groups(name)] if is_word else [name]
         known = [vocabulary[feature] for feature in features if feature in vocabulary]
         place = 0
         if known:
             idf = model.idf[known]
-            row = np.append(idf @ model.weights[known], idf @ idf)
-            place = len(self._rows)
-            self._rows = np.vstack([self._rows, row])
+            place = self._filled
+            if place == len(self._rows):
+                self._rows = np.vstack([self._rows, np.zeros_like(self._rows)])
+            self._rows[place] = np.append(idf @ model.weights[known], idf @ idf)
+            self._filled += 1
         self._places[is_word, name] = place
         return place
 

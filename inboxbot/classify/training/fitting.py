@@ -15,7 +15,7 @@ from inboxbot.classify.artifact import Array, LinearModel, VerdictWeights
 from inboxbot.classify.intents import CONTEXT_SHARE
 from inboxbot.classify.training.examples import Example
 
-RAREST, RAREST_CONTEXT = 2, 3  # a feature must occur in this many texts
+RAREST = 3  # a feature must occur in this many texts
 VERDICT_C, GATE_C = 0.03, 0.3  # inverse regularisation, chosen by leaving writers out
 TOLERANCE = 1e-3  # of the solver; ten times finer changes no figure and takes twice as long
 _NEVER = -10.0  # the intercept of a label that nobody used
@@ -23,7 +23,7 @@ _NEVER = -10.0  # the intercept of a label that nobody used
 
 def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisation: float) -> LinearModel:
     """One logistic regression per label over weighted feature counts; `inverse_regularisation` is scikit-learn's C."""
-    common = _common([e.own for e in examples], RAREST) | _common([e.context for e in examples], RAREST_CONTEXT)
+    common = _common([e.own for e in examples]) | _common([e.context for e in examples])
     vectoriser = DictVectorizer(dtype=np.float64, sort=True)
     vectoriser.fit([dict.fromkeys(common, 1)])
     own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in examples], [e.context for e in examples]))
@@ -34,12 +34,12 @@ def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisati
     return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
 
 
-def _common(counts: Iterable[Mapping[str, int]], rarest: int) -> set[str]:
+def _common(counts: Iterable[Mapping[str, int]]) -> set[str]:
     seen: dict[str, int] = {}
     for one in counts:
         for name in one:
             seen[name] = seen.get(name, 0) + 1
-    return {name for name, count in seen.items() if count >= rarest}
+    return {name for name, count in seen.items() if count >= RAREST}
 
 
 def _counts(vectoriser: DictVectorizer, counts: Sequence[Mapping[str, int]]) -> Any:
