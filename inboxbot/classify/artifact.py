@@ -17,14 +17,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inboxbot.classify.gate import Gate
 from inboxbot.errors import ModelError
 
-FORMAT_VERSION = 2
-_CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate"}
+FORMAT_VERSION = 3
+_CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate"}
 _THRESHOLDS = {"assertion", "explanation", "answer"}
-_GATE_KEYS = {"means", "scales", "weights", "intercept"}
 _VERDICT_ARRAYS = ("means", "scales", "weights", "intercepts")
+_FOREST_ARRAYS = {
+    "features": np.int16,
+    "thresholds": np.float32,
+    "left": np.int32,
+    "right": np.int32,
+    "values": np.float32,
+    "roots": np.int32,
+}
 _MOST_UNPACKED = 2_000_000_000  # bytes of all arrays together
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
@@ -54,18 +60,26 @@ class VerdictWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class Forest:
+    """Decision trees, node after node: an inner node asks whether its feature is at most its threshold, a leaf has feature -1."""
+
+    features: Array  # (nodes,)
+    thresholds: Array  # (nodes,)
+    left: Array  # (nodes,) where to go on if so
+    right: Array  # (nodes,) where to go on if not
+    values: Array  # (nodes,) the probability that a leaf gives
+    roots: Array  # (trees,) where each tree begins
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A trained model and its card."""
 
     document: LinearModel
     clause: LinearModel
     verdict: VerdictWeights
+    forest: Forest  # the gate's
     card: Mapping[str, Any]
-
-    @property
-    def gate(self) -> Gate:
-        """How the parts make one confidence."""
-        return Gate(**self.card["gate"])
 
     @property
     def version(self) -> str:
@@ -73,11 +87,16 @@ class Artifact:
         return f"{self.card['created_from']['corpus_sha256'][:8]}-{self.card['weights_sha256'][:8]}"
 
 
-def save(document: LinearModel, clause: LinearModel, verdict: VerdictWeights, card: Mapping[str, Any], folder: Path) -> None:
+def save(model: Artifact, folder: Path) -> None:
     """Write both files; the same model gives the same bytes."""
-    arrays = {**_arrays("document", document), **_arrays("clause", clause), **_verdict_arrays(verdict)}
-    weights = _npz(arrays)
-    full_card = {"format_version": FORMAT_VERSION, **card, "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    parts = (
+        _arrays("document", model.document),
+        _arrays("clause", model.clause),
+        _verdict_arrays(model.verdict),
+        _forest_arrays(model.forest),
+    )
+    weights = _npz({name: array for part in parts for name, array in part.items()})
+    full_card = {"format_version": FORMAT_VERSION, **model.card, "weights_sha256": hashlib.sha256(weights).hexdigest()}
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / "weights.npz", weights)
     _replace(folder / "card.json", _card_bytes(full_card))
@@ -106,7 +125,7 @@ def load(folder: Path) -> Artifact:
     try:
         _check_members(weights)
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
-        return Artifact(_linear("document", arrays), _linear("clause", arrays), _verdict(arrays), card)
+        return Artifact(_linear("document", arrays), _linear("clause", arrays), _verdict(arrays), _forest(arrays), card)
     except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
 
@@ -123,10 +142,10 @@ def _is_complete(card: Any) -> bool:
     """Whether a card holds everything that later steps read of it."""
     if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
         return False
-    parts = [card["created_from"], card["thresholds"], card["gate"]]
+    parts = [card["created_from"], card["thresholds"]]
     if not all(isinstance(part, dict) for part in parts):
         return False
-    return "corpus_sha256" in parts[0] and parts[1].keys() >= _THRESHOLDS and parts[2].keys() == _GATE_KEYS
+    return "corpus_sha256" in parts[0] and parts[1].keys() >= _THRESHOLDS
 
 
 def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
@@ -167,6 +186,24 @@ def _verdict(arrays: Any) -> VerdictWeights:
     if [found[name].shape for name in _VERDICT_ARRAYS] != [(values,), (values,), (values, len(labels)), (len(labels),)]:
         raise ValueError("verdict: names and weights do not belong together")
     return VerdictWeights(labels, **found)
+
+
+def _forest_arrays(forest: Forest) -> dict[str, Array]:
+    return {f"forest.{name}": getattr(forest, name).astype(kind) for name, kind in _FOREST_ARRAYS.items()}
+
+
+def _forest(arrays: Any) -> Forest:
+    found = {name: arrays[f"forest.{name}"] for name in _FOREST_ARRAYS}
+    nodes = len(found["features"])
+    goals = np.concatenate([found["left"], found["right"], found["roots"]])
+    if any(len(found[name]) != nodes for name in _FOREST_ARRAYS if name != "roots") or not len(found["roots"]):
+        raise ValueError("forest: its parts do not belong together")
+    if goals.min() < 0 or goals.max() >= nodes:
+        raise ValueError("forest: a branch leads nowhere")
+    inner = found["features"] >= 0
+    if (np.minimum(found["left"], found["right"])[inner] <= np.flatnonzero(inner)).any():
+        raise ValueError("forest: a branch leads back")
+    return Forest(**{name: np.asarray(found[name]) for name in _FOREST_ARRAYS})
 
 
 def _text(text: str) -> Array:

@@ -1,15 +1,20 @@
 """How sure may we be that a whole mail is understood? One probability from everything the model's parts say.
 
-In: the document's and the clauses' probabilities. Out: features, and with the trained weights a confidence (0..1). The
-gate is a small logistic regression fitted on mails that the intent model had not seen (see `training/train.py`); it
-learns what a weak clause, a second intent in the shadow or unknown words cost.
+In: the document's and the clauses' probabilities, and what was found in the text. Out: features, and with the trained
+trees a confidence (0..1). The gate is a forest of extremely randomised trees (Geurts, Ernst, Wehenkel 2006) fitted on
+mails that the intent model had not seen (see `training/train.py`); it learns what a weak clause, a second intent in the
+shadow, a date too many or unknown words cost, and what they cost together.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from inboxbot.classify.view import ANSWERABLE, View, must_be_explained, speaking
+import numpy as np
+
+from inboxbot.classify.artifact import Forest
+from inboxbot.classify.signals import Signals
+from inboxbot.classify.view import ANSWERABLE, ReadSentence, View, must_be_explained, speaking
+from inboxbot.errors import ModelError
 from inboxbot.understanding import Intent
 
 _ROUTINE = tuple(intent for intent in Intent if intent.routine)
@@ -36,31 +41,59 @@ NAMES = (
     "clauses",
     "unfamiliar words",
     "words",
+    "least explained sentence",
+    "least decided clause",
+    "clauses more likely unexplained",
+    "asserted intents that no clause carries",
+    "invoices",
+    "amounts",
+    "days",
+    "references",
+    "asks a question",
+    "concepts",
+    "days with a promise",
+    "a copy and no invoice",
+    "a payment and no amount",
     *(f"asserts {intent.value}" for intent in _ROUTINE),
+    *(f"likely {intent.value}" for intent in Intent),
 )
 _EDGE = 0.005  # probabilities are clipped here before the logit
+_CARRIES = 0.3  # a clause this likely to mean an intent may well carry it
 
 
-@dataclass(frozen=True, slots=True)
 class Gate:
-    """The trained weights; features are centred and scaled first."""
+    """The trained trees."""
 
-    means: Sequence[float]
-    scales: Sequence[float]
-    weights: Sequence[float]
-    intercept: float
+    def __init__(self, forest: Forest) -> None:
+        """Keeps the trees; raises ModelError where they were made for other features."""
+        if forest.features.max() >= len(NAMES):
+            raise ModelError("the model's gate asks for more than is known of a mail; train it anew")
+        self._forest = forest
 
     def confidence(self, values: Sequence[float]) -> float:
-        """The probability (0..1) that the understanding is right as a whole and the mail answerable."""
-        terms = zip(values, self.means, self.scales, self.weights, strict=True)
-        total = self.intercept + sum((value - mean) / scale * weight for value, mean, scale, weight in terms)
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        """The probability (0..1) that an answer would be right as a whole: the mean of what the trees' leaves saw."""
+        forest, told = self._forest, np.asarray(values, dtype=np.float32)
+        nodes = forest.roots
+        while True:
+            features = forest.features[nodes]
+            inner = features >= 0
+            if not inner.any():
+                return float(forest.values[nodes].mean())
+            below = told[features] <= forest.thresholds[nodes]  # a leaf's feature is -1: whatever it compares is not used
+            nodes = np.where(inner, np.where(below, forest.left[nodes], forest.right[nodes]), nodes)
 
 
-def gate_values(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
+def gate_values(view: View, signals: Signals, asserted: frozenset[Intent]) -> tuple[float, ...]:
     """The features, in the order of `NAMES`."""
     others = sorted((view.scores[intent] for intent in Intent if intent not in asserted), reverse=True)
-    return (*_scores(view, asserted, others), *_clauses(view, asserted), *(float(intent in asserted) for intent in _ROUTINE))
+    return (
+        *_scores(view, asserted, others),
+        *_clauses(view, asserted),
+        *_pieces(view, asserted),
+        *_found(signals, asserted),
+        *(float(intent in asserted) for intent in _ROUTINE),
+        *(_logit(view.scores[intent]) for intent in Intent),
+    )
 
 
 def _scores(view: View, asserted: frozenset[Intent], others: Sequence[float]) -> tuple[float, ...]:
@@ -99,6 +132,40 @@ def _clauses(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
         min(len(view.read), 15) / 5,
         view.unfamiliar * 5,
         math.log1p(view.words),
+    )
+
+
+def _pieces(view: View, asserted: frozenset[Intent]) -> tuple[float, ...]:
+    """What the body's clauses and sentences say one by one."""
+    clauses = must_be_explained(view.read)
+    decided = min((max(one.labels.values()) for one in clauses), default=0.0)
+    carried = [max((one.labels[intent] for one in clauses), default=0.0) >= _CARRIES for intent in asserted]
+    return (
+        _logit(_least_explained(must_be_explained(view.sentences), asserted)),
+        _logit(decided),
+        float(sum(one.explained(asserted) < 0.5 for one in clauses)),  # noqa: PLR2004 - more likely not than so
+        float(len(carried) - sum(carried)),
+    )
+
+
+def _least_explained(read: Sequence[ReadSentence], asserted: frozenset[Intent]) -> float:
+    return min((one.explained(asserted) for one in read), default=0.0)
+
+
+def _found(signals: Signals, asserted: frozenset[Intent]) -> tuple[float, ...]:
+    """What the text names, and whether that is what the asserted intents need."""
+    findings = signals.findings
+    days = len({mention.day for mention in findings.dates})
+    return (
+        float(len(findings.invoices)),
+        float(len(findings.amounts)),
+        float(days),
+        float(len(findings.references)),
+        float("?" in signals.text),
+        float(len({hit.concept for hit in signals.concepts})),
+        float(days if Intent.PROMISE_TO_PAY in asserted else 0),
+        float(Intent.INVOICE_COPY in asserted and not findings.invoices),
+        float(Intent.REMITTANCE_ADVICE in asserted and not findings.amounts),
     )
 
 

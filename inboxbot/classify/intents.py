@@ -14,6 +14,7 @@ import numpy as np
 
 from inboxbot.classify.artifact import Array, Artifact, LinearModel
 from inboxbot.classify.features import ClauseWords, context_names, letter_groups
+from inboxbot.classify.gate import Gate
 from inboxbot.classify.signals import Pieces, Signals
 from inboxbot.classify.verdict import Verdict
 from inboxbot.classify.view import ANSWERABLE, ReadSentence, View
@@ -31,7 +32,7 @@ class IntentModel:
         """Keeps the artefact; what words contribute is computed when they are first seen."""
         self.version = artifact.version
         self.card = artifact.card
-        self.gate = artifact.gate
+        self.gate = Gate(artifact.forest)
         self._known = artifact.document.vocabulary
         self._verdict = Verdict(artifact.verdict)
         self._document = Contributions(artifact.document)

@@ -9,7 +9,7 @@
 In: `Message`, `Facts`, `MachineClass`. Out: `Understanding`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,8 @@ _BY_MACHINE = {
     MachineClass.AUTO_REPLY_CHANGE: (Intent.AUTO_REPLY, Intent.ACCOUNT_UPDATE),
     MachineClass.BULK: (Intent.SPAM,),
 }
+_BY_WORDS = frozenset({MachineClass.RECEIPT, MachineClass.AUTO_REPLY})  # told by words that people use too: what else it says counts
+_NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Understander:
             scores=view.scores,
             only_courtesy=Intent.OTHER in asserted and _only_courtesy(view),
             model_version=self._model.version,
-            confidence=self._gate.confidence(gate_values(view, asserted)),
+            confidence=self._gate.confidence(gate_values(view, signals, asserted)),
             threshold=self._thresholds.answer,
             certificate=self._thresholds.certificate,
             drafted=self._thresholds.drafted,
@@ -125,13 +127,19 @@ def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[I
     """The asserted intents, primary first: a machine's class decides where it is one, else the scores."""
     scores = view.scores
     if machine in _BY_MACHINE:
-        ranked = list(_BY_MACHINE[machine])
+        besides = _ranked([intent for intent in Intent if intent not in _NOBODYS and scores[intent] >= least], view)
+        ranked = [*(besides if machine in _BY_WORDS else ()), *(one for one in _BY_MACHINE[machine] if one not in besides)]
     elif _only_courtesy(view):
         ranked = [Intent.OTHER]
     else:
         chosen = [intent for intent in Intent if scores[intent] >= least] or [max(Intent, key=scores.__getitem__)]
-        ranked = sorted(chosen, key=lambda intent: (intent.routine, intent is Intent.OTHER, _first_said(intent, view.read)))
+        ranked = _ranked(chosen, view)
     return tuple(IntentScore(intent, scores[intent], _evidence(intent, view.read)) for intent in ranked)
+
+
+def _ranked(intents: Iterable[Intent], view: View) -> list[Intent]:
+    """Primary first: what a person must see before what a machine may answer, and what is said first before the rest."""
+    return sorted(intents, key=lambda intent: (intent.routine, intent is Intent.OTHER, _first_said(intent, view.read)))
 
 
 def _first_said(intent: Intent, read: Sequence[ReadSentence]) -> int:

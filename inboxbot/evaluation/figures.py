@@ -132,6 +132,7 @@ _FIGURES: dict[str, Callable[[str, Sequence[Judged]], Figure]] = {
     "newest text": _all(lambda j: _folded(j.understood.message.new_text) == _folded(j.mail.new_text)),
     "answered of the answerable": _of(lambda j: j.answerable, lambda j: j.answered),
     "wrong of the answered": wrong_answers,
+    "not exactly as labelled, of the answered": _of(lambda j: j.answered, lambda j: bool(j.deviations)),
     "must not be answered, of the answered": _of(lambda j: j.answered, lambda j: not j.answerable),
     **{f"answered of {danger.value}": _danger(danger) for danger in Danger},
     "persons' mails filed": _of(lambda j: j.mail.outcome != "file", lambda j: j.decision.outcome is Outcome.FILE),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from inboxbot.app import App
 from inboxbot.classify.certificate import Certificate, Judgement
+from inboxbot.classify.served import served
 from inboxbot.classify.training.corpus import LabelledMail
 from inboxbot.config import parse
 from inboxbot.decision import Decision, History, Outcome, Reason, Understood
@@ -30,6 +31,7 @@ from inboxbot.policy.decide import decide
 from inboxbot.understanding import Intent
 
 COMPANY = "ar@brightwater.example"
+_ABOUT_PAPERS = frozenset({Intent.INVOICE_COPY, Intent.BALANCE_QUERY, Intent.PAYMENT_STATUS})
 _MONEY = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS})
 _TO_THE_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |your |the )?(?:previous|prior|above|earlier|other)?\s*(?:instructions?|rules|prompts?)\b"
@@ -81,8 +83,8 @@ class Judged:
         return self.understood.understanding.confidence
 
     @property
-    def faults(self) -> tuple[str, ...]:
-        """What would be wrong about an answer, in words; empty where an answer would be right."""
+    def deviations(self) -> tuple[str, ...]:
+        """Where the understanding is not exactly what the label says, in words."""
         found, mail = self.understood.understanding, self.mail
         entities = found.entities
         checks = (
@@ -99,6 +101,17 @@ class Judged:
             ),
         )
         return tuple(name for name, right in checks if not right)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What would be wrong about an answer, in words; empty where it would do: deviations that no answer shows are left out."""
+        found = self.understood.understanding
+        harmless = {
+            "intents": served(found.asserted, self.mail.intents),  # a statement beside the balance that was asked for
+            "purchase orders": not found.asserted & _ABOUT_PAPERS,  # nothing is looked up by them
+            "reference": found.entities.payment_reference is None,  # nothing false is taken down
+        }
+        return tuple(name for name in self.deviations if not harmless.get(name))
 
     @property
     def wrongly_answered(self) -> bool:

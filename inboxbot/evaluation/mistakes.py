@@ -50,10 +50,10 @@ def worst(judged: Sequence[Judged], most: int) -> list[Mistake]:
 
 
 def _mistake(one: Judged) -> Mistake | None:
-    differs = tuple(name for name in ("intents", *one.faults) if name != "must not be answered" and (name != "intents" or _misread(one)))
+    differs = tuple(name for name in one.deviations if name != "must not be answered")
     for kind, belongs in _KINDS:
         if belongs(one):
-            return Mistake(kind, one, _how_sure(one), tuple(dict.fromkeys(differs)))
+            return Mistake(kind, one, _how_sure(one), differs)
     return None
 
 
@@ -79,5 +79,5 @@ _KINDS = (
     ("answered wrongly", lambda one: one.wrongly_answered),
     ("a person's mail, filed", lambda one: one.decision.outcome is Outcome.FILE and one.mail.outcome != "file"),
     ("misread", _misread),
-    ("read wrongly in part", lambda one: bool(set(one.faults) - {"must not be answered"})),
+    ("read wrongly in part", lambda one: bool(set(one.deviations) - {"must not be answered"})),
 )

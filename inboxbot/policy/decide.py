@@ -46,6 +46,8 @@ _NO_ACKNOWLEDGEMENT = frozenset(
     }
 )
 _BY_SENDER = frozenset({MachineClass.AUTO_REPLY, MachineClass.BULK})  # the sender chose the marks that make it so
+_BY_WORDS = frozenset({MachineClass.AUTO_REPLY, MachineClass.RECEIPT})  # people use the words that make it so
+_NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 _HELD_INTENTS = frozenset({Intent.BANK_DETAILS, Intent.SPAM, Intent.AUTO_REPLY, Intent.BOUNCE})
 
 
@@ -102,15 +104,16 @@ def _filed(case: Understood, history: History) -> tuple[Reason, ...]:
         return (_FILED[MachineClass.OWN],)
     if history.duplicate_of is not None:
         return (Reason("duplicate", f"the same mail is recorded as {history.duplicate_of}"),)
-    if case.machine in _FILED and not (_brings_money(case) or (case.machine in _BY_SENDER and imitated(case))):
+    if case.machine in _FILED and not (_brings_business(case) or (case.machine in _BY_SENDER and imitated(case))):
         known = _FILED[case.machine]
         return (Reason(known.code, case.machine_words or known.words),)
     return _filed_by_words(case)
 
 
-def _brings_money(case: Understood) -> bool:
-    """A payer's system that says of itself that it writes automatically: its list of payments is a person's business."""
-    return case.machine is MachineClass.AUTO_REPLY and bool(case.understanding.entities.remittances)
+def _brings_business(case: Understood) -> bool:
+    """What calls itself automatic and lists payments, or asks or tells what people do: a payer's system, or a person's own words below."""
+    told = case.understanding.asserted - _NOBODYS
+    return case.machine in _BY_WORDS and bool(told or case.understanding.entities.remittances)
 
 
 def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
@@ -128,7 +131,7 @@ def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
 
 
 def _machine(case: Understood) -> tuple[Reason, ...]:
-    known = _ROUTED.get(MachineClass.ROBOT if _brings_money(case) else case.machine)
+    known = _ROUTED.get(MachineClass.ROBOT if _brings_business(case) else case.machine)
     return (Reason(known.code, case.machine_words or known.words),) if known else ()
 
 

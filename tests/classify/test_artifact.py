@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from inboxbot.classify import artifact
-from inboxbot.classify.artifact import Artifact, LinearModel, VerdictWeights
+from inboxbot.classify.artifact import Artifact, Forest, LinearModel, VerdictWeights
 from inboxbot.classify.features import ClauseWords
+from inboxbot.classify.gate import NAMES, Gate
 from inboxbot.classify.intents import IntentModel, probabilities
 from inboxbot.classify.tokens import words_of
 from inboxbot.errors import ModelError
@@ -23,7 +25,6 @@ CARD: dict[str, Any] = {
     "created_from": {"corpus_sha256": "c" * 64},
     "thresholds": {"assertion": 0.4, "explanation": 0.25, "answer": 0.85},
     "certificate": "uncertified",
-    "gate": {"means": [0.0], "scales": [1.0], "weights": [0.0], "intercept": 0.0},
 }
 
 
@@ -41,6 +42,18 @@ def verdict(seed: int = 3) -> VerdictWeights:
     )
 
 
+def forest() -> Forest:
+    """Two trees: one asks whether feature 1 is at most 0.5, the other gives 0.4 at once."""
+    return Forest(
+        features=np.array([1, -1, -1, -1], dtype=np.int16),
+        thresholds=np.array([0.5, 0, 0, 0], dtype=np.float32),
+        left=np.array([1, 0, 0, 0], dtype=np.int32),
+        right=np.array([2, 0, 0, 0], dtype=np.int32),
+        values=np.array([0, 0.2, 0.8, 0.4], dtype=np.float32),
+        roots=np.array([0, 3], dtype=np.int32),
+    )
+
+
 def said(model: LinearModel, text: str) -> dict[str, float]:
     """What the model says of a text that asks."""
     return dict(probabilities(model, [ClauseWords(words_of(text), ["#asking"])]))
@@ -48,7 +61,7 @@ def said(model: LinearModel, text: str) -> dict[str, float]:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    artifact.save(linear(1), linear(2), verdict(), CARD, tmp_path / "model")
+    artifact.save(Artifact(linear(1), linear(2), verdict(), forest(), CARD), tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -84,7 +97,7 @@ def test_what_is_loaded_predicts_what_was_saved(saved: Path) -> None:
 
 def test_saving_what_was_loaded_gives_equal_predictions_and_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     loaded = artifact.load(saved)
-    artifact.save(loaded.document, loaded.clause, loaded.verdict, CARD, tmp_path / "again")
+    artifact.save(replace(loaded, card=CARD), tmp_path / "again")
     again = artifact.load(tmp_path / "again")
     assert said(again.document, "send invoice copy") == said(loaded.document, "send invoice copy")
     assert [(tmp_path / "again" / name).read_bytes() for name in ("weights.npz", "card.json")] == [
@@ -128,10 +141,6 @@ def card_without(key: str) -> Callable[[Path], None]:
 
     damage.__name__ = f"card_without_{key}"
     return damage
-
-
-def gate_is_short(folder: Path) -> None:
-    change_card(folder, gate={"means": []})
 
 
 def thresholds_are_short(folder: Path) -> None:
@@ -202,6 +211,25 @@ def verdict_and_labels_differ(folder: Path) -> None:
     rewrite(folder, npz(**{**arrays, "verdict.means": arrays["verdict.means"][:-1]}))
 
 
+def with_forest(name: str, place: int, value: float) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        arrays = arrays_of(folder)
+        arrays[f"forest.{name}"][place] = value
+        rewrite(folder, npz(**arrays))
+
+    damage.__name__ = f"forest_{name}_{value}"
+    return damage
+
+
+def forest_is_short(folder: Path) -> None:
+    arrays = arrays_of(folder)
+    rewrite(folder, npz(**{**arrays, "forest.left": arrays["forest.left"][:-1]}))
+
+
+def forest_without_trees(folder: Path) -> None:
+    rewrite(folder, npz(**{**arrays_of(folder), "forest.roots": np.zeros(0, dtype=np.int32)}))
+
+
 def names_and_weights_differ(folder: Path) -> None:
     arrays = arrays_of(folder)
     rewrite(folder, npz(**{**arrays, "document.idf": arrays["document.idf"][:-1]}))
@@ -210,10 +238,11 @@ def names_and_weights_differ(folder: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        missing_folder, half_a_card, binary_card, card_is_a_list, gate_is_short, thresholds_are_short, thresholds_are_a_number,
+        missing_folder, half_a_card, binary_card, card_is_a_list, thresholds_are_short, thresholds_are_a_number,
         origin_is_empty, other_format, one_byte_changed, truncated, damaged_inside, empty_weights, no_archive, lone_array, pickled,
         array_missing, no_arrays_in_it, names_and_weights_differ, verdict_and_labels_differ,
-        *(card_without(key) for key in ("format_version", "weights_sha256", "created_from", "thresholds", "certificate", "gate")),
+        forest_is_short, forest_without_trees, with_forest("roots", 0, 4), with_forest("right", 0, -2), with_forest("left", 0, 0),
+        *(card_without(key) for key in ("format_version", "weights_sha256", "created_from", "thresholds", "certificate")),
     ],
     ids=lambda damage: damage.__name__,
 )  # fmt: skip
@@ -233,7 +262,7 @@ def test_a_missing_folder_says_how_to_make_a_model(tmp_path: Path) -> None:
 
 def test_another_format_is_named(saved: Path) -> None:
     other_format(saved)
-    with pytest.raises(ModelError, match="format 99, expected 2"):
+    with pytest.raises(ModelError, match="format 99, expected 3"):
         artifact.load(saved)
 
 
@@ -252,7 +281,17 @@ def test_the_shipped_models_card_has_its_figures(shipped: Artifact) -> None:
 
 def test_the_shipped_model_knows_every_intent(shipped: Artifact) -> None:
     assert set(Intent) <= set(shipped.document.labels) & set(shipped.clause.labels)
-    assert IntentModel(shipped).gate.confidence([0.0] * len(shipped.gate.means)) == pytest.approx(0.5, abs=0.5)
+    assert 0 <= IntentModel(shipped).gate.confidence([0.0] * len(NAMES)) <= 1
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.5, 0.3), (0.51, 0.6)])
+def test_confidence_is_the_mean_of_the_leaves_that_are_reached(value: float, expected: float) -> None:
+    assert Gate(forest()).confidence([9.0, value]) == pytest.approx(expected)
+
+
+def test_a_forest_that_asks_for_more_than_the_gate_tells_is_refused() -> None:
+    with pytest.raises(ModelError, match="train it anew"):
+        Gate(replace(forest(), features=np.array([len(NAMES), -1, -1, -1], dtype=np.int16)))
 
 
 @pytest.mark.parametrize("key", ["assertion", "explanation", "answer"])

@@ -11,7 +11,8 @@ from inboxbot.message import Address, Authenticity, AuthenticityStatus, MachineC
 from inboxbot.understanding import Entities, Evidence, Intent, IntentScore, Understanding
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-COPY, PROMISE, REMITTANCE, DISPUTE = Intent.INVOICE_COPY, Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.DISPUTE
+COPY, BALANCE, DISPUTE = Intent.INVOICE_COPY, Intent.BALANCE_QUERY, Intent.DISPUTE
+PROMISE, REMITTANCE = Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE
 ANSWER, ROUTE, FILE = Outcome.ANSWER, Outcome.ROUTE, Outcome.FILE
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judged_cases import ANSWER, COPY, DISPUTE, FILE, NOW, PROMISE, REMITTANCE, ROUTE, judged, mail
+from judged_cases import ANSWER, BALANCE, COPY, DISPUTE, FILE, NOW, PROMISE, REMITTANCE, ROUTE, judged, mail
 
 from inboxbot import evaluation
 from inboxbot.classify.certificate import Certificate, Record
@@ -59,6 +59,9 @@ def test_the_interval_of_f1_holds_it_and_is_always_the_same(counts: list[tuple[i
         (judged(mail(invoices=("INV-1",)), (COPY,), ANSWER, Entities(invoice_numbers=("INV-1",))), False),
         (judged(mail(invoices=("INV-1",)), (COPY,), ANSWER, Entities(invoice_numbers=("INV-2",))), True),
         (judged(mail(), (COPY,), ANSWER, Entities(po_numbers=("PO-1",))), True),
+        (judged(mail((PROMISE,), promised=FIRST), (PROMISE,), ANSWER, Entities(promise_date=FIRST, po_numbers=("PO-1",))), False),
+        (judged(mail((COPY, BALANCE)), (COPY,), ANSWER), True),  # half an answer
+        (judged(mail((COPY,)), (COPY, BALANCE), ANSWER), False),  # more than was asked
         (judged(mail((PROMISE,), promised=FIRST), (PROMISE,), ANSWER, Entities(promise_date=FIRST)), False),
         (judged(mail((PROMISE,), promised=FIRST), (PROMISE,), ANSWER, Entities(promise_date=SECOND)), True),
         (judged(mail(), (COPY,), ANSWER, customer="C2"), True),
@@ -66,7 +69,8 @@ def test_the_interval_of_f1_holds_it_and_is_always_the_same(counts: list[tuple[i
         (judged(mail((REMITTANCE,)), (REMITTANCE,), ANSWER, FIFTY), True),
         (judged(mail((REMITTANCE,), amounts=("50.00 USD",)), (REMITTANCE,), ANSWER, FIFTY), False),
         (judged(mail((REMITTANCE,), payment_reference="ch 12"), (REMITTANCE,), ANSWER, Entities(payment_reference="CH-12")), False),
-        (judged(mail((REMITTANCE,), payment_reference="ch 12"), (REMITTANCE,), ANSWER), True),
+        (judged(mail((REMITTANCE,), payment_reference="ch 12"), (REMITTANCE,), ANSWER, Entities(payment_reference="CH-21")), True),
+        (judged(mail((REMITTANCE,), payment_reference="ch 12"), (REMITTANCE,), ANSWER), False),  # nothing false is taken down
     ],
 )
 def test_an_answer_is_wrong_where_anything_about_it_is(case: Judged, wrong: bool) -> None:

@@ -1,6 +1,6 @@
 """Fits the parts of the model; everything here is deterministic.
 
-In: examples, or what models say of mails they never read. Out: `LinearModel`, `VerdictWeights`, the gate's numbers.
+In: examples, or what models say of mails they never read. Out: `LinearModel`, `VerdictWeights`, the gate's `Forest`.
 scikit-learn trains; predicting needs none of it.
 """
 
@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from inboxbot.classify.artifact import Array, LinearModel, VerdictWeights
+from inboxbot.classify.artifact import Array, Forest, LinearModel, VerdictWeights
 from inboxbot.classify.intents import CONTEXT_SHARE
 from inboxbot.classify.training.examples import Example
 
 RAREST = 3  # a feature must occur in this many texts
-VERDICT_C, GATE_C = 0.03, 0.3  # inverse regularisation, chosen by leaving writers out
+VERDICT_C = 0.03  # inverse regularisation, chosen by leaving writers out
+TREES, DEEPEST, LEAST_IN_LEAF, SHARE_TRIED = 200, 12, 4, 0.5  # the gate's forest, chosen likewise
 TOLERANCE = 1e-3  # of the solver; ten times finer changes no figure and takes twice as long
 _NEVER = -10.0  # the intercept of a label that nobody used
 
@@ -76,11 +78,21 @@ def fit_verdict(values: Array, truth: Array, labels: Sequence[str]) -> VerdictWe
     return VerdictWeights(tuple(labels), means, scales, np.stack(weights, axis=1), np.array(intercepts))
 
 
-def fit_gate(values: Array, truth: Array) -> dict[str, Any]:
-    """The gate's numbers for the card, from its values and whether the whole answer would have been right."""
-    means, scales = values.mean(axis=0), _spread(values)
-    weights, intercept = _fit_plain((values - means) / scales, truth, GATE_C)
-    return {"means": _rounded(means), "scales": _rounded(scales), "weights": _rounded(weights), "intercept": round(intercept, 6)}
+def fit_gate(values: Array, truth: Array) -> Forest:
+    """The gate's trees, from its values (one row a mail) and whether an answer would have been right."""
+    trees = ExtraTreesClassifier(TREES, max_depth=DEEPEST, min_samples_leaf=LEAST_IN_LEAF, max_features=SHARE_TRIED, random_state=0)
+    trees.fit(values, truth)
+    nodes = [tree.tree_ for tree in trees.estimators_]
+    starts = np.cumsum([0, *(tree.node_count for tree in nodes)])
+    right = int(np.flatnonzero(trees.classes_)[0])
+    return Forest(
+        features=np.concatenate([np.maximum(tree.feature, -1) for tree in nodes]),
+        thresholds=np.concatenate([tree.threshold for tree in nodes]),
+        left=np.concatenate([np.maximum(tree.children_left, 0) + start for tree, start in zip(nodes, starts[:-1], strict=True)]),
+        right=np.concatenate([np.maximum(tree.children_right, 0) + start for tree, start in zip(nodes, starts[:-1], strict=True)]),
+        values=np.concatenate([tree.value[:, 0, right] / tree.value[:, 0].sum(axis=1) for tree in nodes]),
+        roots=starts[:-1],
+    )
 
 
 def _fit_plain(values: Array, truth: Array, inverse_regularisation: float) -> tuple[Array, float]:
@@ -88,10 +100,6 @@ def _fit_plain(values: Array, truth: Array, inverse_regularisation: float) -> tu
         return np.zeros(values.shape[1]), _NEVER if not truth.any() else -_NEVER
     model = LogisticRegression(C=inverse_regularisation, max_iter=2000).fit(values, truth)
     return model.coef_[0], float(model.intercept_[0])
-
-
-def _rounded(numbers: Array) -> list[float]:
-    return [round(float(x), 6) for x in numbers]
 
 
 def _spread(values: Array) -> Array:

@@ -10,7 +10,7 @@ Deterministic: the same corpus, libraries and platform give the same bytes.
 """
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from inboxbot.classify.artifact import Array, Artifact, LinearModel, VerdictWeights, save
-from inboxbot.classify.gate import NAMES, gate_values
+from inboxbot.classify.artifact import Array, Artifact, Forest, LinearModel, VerdictWeights, save
+from inboxbot.classify.gate import gate_values
 from inboxbot.classify.intents import IntentModel
+from inboxbot.classify.served import served
 from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, provenance
@@ -41,7 +42,7 @@ CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
 UNCERTIFIED = "uncertified"
 REGISTERED_THRESHOLDS = (0.85, 0.92, 0.97)  # of the confidence, chosen before anybody looked at the calibration mails
-THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": 0.85}
+THRESHOLDS = {"assertion": 0.5, "explanation": 0.1, "answer": 0.85}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     material = prepare(folder, facts_of, load_word_lists(), corrections)
     unseen = judge_unseen(material)
     verdict = _verdict_from(material, unseen)
-    gate = _gate_from(material, with_verdicts(material, unseen))
+    forest = _gate_from(material, with_verdicts(material, unseen))
     document, clause = fit_models(material, range(len(material.mails)))
     written = material.mails[: len(material.mails) - len(corrections)]
-    card = {**_card(folder, written, document, clause), "corrections": provenance(corrections), "gate": gate}
-    save(document, clause, verdict, card, target)
+    card = {**_card(folder, written, document, clause), "corrections": provenance(corrections)}
+    save(Artifact(document, clause, verdict, forest, card), target)
     return card
 
 
@@ -123,33 +124,37 @@ def _values(view: View) -> Array:
     return verdict_values(view.document, view.read, view.sentences)
 
 
-def _gate_from(material: Material, unseen: Sequence[Unseen]) -> dict[str, Any]:
-    """The gate's weights, from views of mails whose writers the models never read."""
+def _gate_from(material: Material, unseen: Sequence[Unseen]) -> Forest:
+    """The gate's trees, from views of mails whose writers the models never read."""
     rows, truth = [], []
     for one in unseen:
         mail = material.mails[one.index]
         asserted = frozenset(score.intent for score in asserted_intents(one.view, MachineClass.PERSON, THRESHOLDS["assertion"]))
         if all(intent.routine for intent in asserted):
-            rows.append(gate_values(one.view, asserted))
-            truth.append(mail.outcome == "answer" and asserted == frozenset(mail.intents))
+            rows.append(gate_values(one.view, material.signals[one.index], asserted))
+            truth.append(mail.outcome == "answer" and served(asserted, mail.intents))
     if len(set(truth)) < 2:  # noqa: PLR2004 - right and wrong
         raise ModelError("the train split needs more writers: no mail, or every mail, is understood without having read its writer")
     return fit_gate(np.array(rows), np.array(truth))
 
 
 def provisional(
-    document: LinearModel, clause: LinearModel, verdict: VerdictWeights | None = None, gate: Mapping[str, Any] | None = None
+    document: LinearModel, clause: LinearModel, verdict: VerdictWeights | None = None, forest: Forest | None = None
 ) -> Artifact:
     """A model that is only judged, never saved."""
-    blank = {"means": [0.0] * len(NAMES), "scales": [1.0] * len(NAMES), "weights": [0.0] * len(NAMES), "intercept": 0.0}
     card = {
         "created_from": {"corpus_sha256": "provisional"},
         "weights_sha256": "provisional",
         "thresholds": THRESHOLDS,
         "certificate": UNCERTIFIED,
-        "gate": gate or blank,
     }
-    return Artifact(document, clause, verdict or _blank_verdict(), card)
+    return Artifact(document, clause, verdict or _blank_verdict(), forest or _blank_forest(), card)
+
+
+def _blank_forest() -> Forest:
+    """One leaf that knows nothing."""
+    leaf, start = np.zeros(1), np.zeros(1, dtype=np.int32)
+    return Forest(leaf.astype(np.int16) - 1, leaf, start, start, leaf + 0.5, start)
 
 
 def _blank_verdict() -> VerdictWeights:
