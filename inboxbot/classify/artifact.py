@@ -79,6 +79,7 @@ class Artifact:
     clause: LinearModel
     verdict: VerdictWeights
     forest: Forest  # the gate's
+    reasons: LinearModel  # why something is contested
     card: Mapping[str, Any]
 
     @property
@@ -92,6 +93,7 @@ def save(model: Artifact, folder: Path) -> None:
     parts = (
         _arrays("document", model.document),
         _arrays("clause", model.clause),
+        _arrays("reasons", model.reasons),
         _verdict_arrays(model.verdict),
         _forest_arrays(model.forest),
     )
@@ -125,7 +127,9 @@ def load(folder: Path) -> Artifact:
     try:
         _check_members(weights)
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
-        return Artifact(_linear("document", arrays), _linear("clause", arrays), _verdict(arrays), _forest(arrays), card)
+        return Artifact(
+            _linear("document", arrays), _linear("clause", arrays), _verdict(arrays), _forest(arrays), _linear("reasons", arrays), card
+        )
     except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
 

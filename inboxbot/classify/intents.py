@@ -33,6 +33,7 @@ class IntentModel:
         self.version = artifact.version
         self.card = artifact.card
         self.gate = Gate(artifact.forest)
+        self.reasons = artifact.reasons
         self._known = artifact.document.vocabulary
         self._verdict = Verdict(artifact.verdict)
         self._document = Contributions(artifact.document)
@@ -41,7 +42,7 @@ class IntentModel:
     def view(self, signals: Signals) -> View:
         """What both models say of a mail, and the verdict."""
         words = signals.clauses.words
-        document = self._document.probabilities([_own(words)])[0]
+        document = self._document.probabilities([own_features_of(words)])[0]
         clauses, sentences = (self._read(pieces, signals.body_start) for pieces in (signals.clauses, signals.sentences))
         verdict = self._verdict.probabilities(document, clauses, sentences)
         unknown, count = self._unfamiliar(words)
@@ -49,7 +50,7 @@ class IntentModel:
         return View(document, clauses, sentences, scores, verdict[ANSWERABLE], unknown, count)
 
     def _read(self, pieces: Pieces, body_start: int) -> list[ReadSentence]:
-        own = [_own([words]) for words in pieces.words]
+        own = [own_features_of([words]) for words in pieces.words]
         context = [list(context_names(pieces.words, index)) for index in range(len(own))]
         labels = self._clause.probabilities(own, context) if own else []
         return [ReadSentence(one, label, one.start < body_start) for one, label in zip(pieces.places, labels, strict=True)]
@@ -61,7 +62,7 @@ class IntentModel:
         return (unknown / len(words) if words else 0.0), len(words)
 
 
-def _own(clauses: Sequence[ClauseWords]) -> tuple[list[str], list[str]]:
+def own_features_of(clauses: Sequence[ClauseWords]) -> tuple[list[str], list[str]]:
     """(words, other features) of clauses; words bring their letter groups with them."""
     words = [word for clause in clauses for word in clause.words]
     return words, [name for clause in clauses for name in (*clause.pairs, *clause.names, *clause.together)]
@@ -125,4 +126,4 @@ class Contributions:
 
 def probabilities(model: LinearModel, clauses: Sequence[ClauseWords]) -> Mapping[str, float]:
     """What a linear model says of a whole text, without neighbours."""
-    return Contributions(model).probabilities([_own(clauses)])[0]
+    return Contributions(model).probabilities([own_features_of(clauses)])[0]

@@ -20,13 +20,14 @@ from inboxbot.classify.evidence import gather
 from inboxbot.classify.gate import gate_values
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.promised import promised_day
+from inboxbot.classify.reasons import Reasons
 from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.signals import Signals, find_signals
 from inboxbot.classify.view import ReadSentence, View, only_courtesy
 from inboxbot.classify.word_lists import WordLists
 from inboxbot.facts import Facts
 from inboxbot.message import MachineClass, Message
-from inboxbot.understanding import DisputeReason, Entities, Family, Intent, IntentScore, Remittance, Understanding
+from inboxbot.understanding import Entities, Family, Intent, IntentScore, Remittance, Understanding
 
 RISK, CONFIDENCE = 0.02, 0.95  # as `[model]` has them where nothing else is said
 PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
@@ -71,7 +72,7 @@ class Understander:
     def __init__(self, model: IntentModel, lists: WordLists, *, risk: float = RISK, confidence: float = CONFIDENCE) -> None:
         """Takes its thresholds from the model's card: they were chosen together with it, for a risk at a confidence."""
         self._model, self._lists = model, lists
-        self._gate = model.gate
+        self._gate, self._reasons = model.gate, Reasons(model.reasons)
         self._thresholds = thresholds_of(model.card, risk, confidence)
 
     def understand(self, message: Message, facts: Facts, machine: MachineClass) -> Understanding:
@@ -99,7 +100,7 @@ class Understander:
         day = promised_day(signals.findings, view.read, message.sent_at.date()) if promised else None
         return Understanding(
             intents=intents,
-            entities=relevant(_with_files(replace(to_entities(signals.findings), promise_date=day), files), asserted),
+            entities=self._relevant(_with_files(replace(to_entities(signals.findings), promise_date=day), files), asserted, view, signals),
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
@@ -116,6 +117,17 @@ class Understander:
             threshold=self._thresholds.answer,
             certificate=self._thresholds.certificate,
             drafted=self._thresholds.drafted,
+        )
+
+    def _relevant(self, entities: Entities, asserted: frozenset[Intent], view: View, signals: Signals) -> Entities:
+        """The entities that the asserted intents give a meaning: a reference needs a payment, a dispute has a reason."""
+        paying = bool(asserted & _ABOUT_PAYMENTS)
+        contested = Intent.DISPUTE in asserted or (Intent.DEDUCTION in asserted and entities.dispute_reason is not None)
+        return replace(
+            entities,
+            payment_method=entities.payment_method if paying else None,
+            payment_reference=entities.payment_reference if paying else None,
+            dispute_reason=self._reasons.reason(signals, view) if contested else None,
         )
 
 
@@ -147,19 +159,6 @@ def _first_said(intent: Intent, read: Sequence[ReadSentence]) -> int:
     body = [(index, one.labels[intent]) for index, one in enumerate(read) if not one.is_subject]
     sure = [index for index, probability in body if probability >= CARRIES]
     return sure[0] if sure else max(body, key=lambda pair: pair[1], default=(0, 0.0))[0]
-
-
-def relevant(entities: Entities, asserted: frozenset[Intent]) -> Entities:
-    """The entities that the asserted intents give a meaning: a reference needs a payment, a dispute has a reason."""
-    disputed = bool(asserted & {Intent.DISPUTE, Intent.DEDUCTION})
-    paying = bool(asserted & _ABOUT_PAYMENTS)
-    reason = entities.dispute_reason or (DisputeReason.OTHER if Intent.DISPUTE in asserted else None)
-    return replace(
-        entities,
-        payment_method=entities.payment_method if paying else None,
-        payment_reference=entities.payment_reference if paying else None,
-        dispute_reason=reason if disputed else None,
-    )
 
 
 def _only_courtesy(view: View) -> bool:

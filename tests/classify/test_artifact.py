@@ -61,7 +61,7 @@ def said(model: LinearModel, text: str) -> dict[str, float]:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    artifact.save(Artifact(linear(1), linear(2), verdict(), forest(), CARD), tmp_path / "model")
+    artifact.save(Artifact(linear(1), linear(2), verdict(), forest(), linear(4), CARD), tmp_path / "model")
     return tmp_path / "model"
 
 

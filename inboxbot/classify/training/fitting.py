@@ -36,6 +36,12 @@ def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisati
     return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
 
 
+def no_model(labels: Sequence[str]) -> LinearModel:
+    """A model that has learned nothing and asserts nothing."""
+    one = np.zeros((1, len(labels)))
+    return LinearModel(tuple(labels), {"": 0}, np.ones(1), one, np.full(len(labels), _NEVER))
+
+
 def _common(counts: Iterable[Mapping[str, int]]) -> set[str]:
     seen: dict[str, int] = {}
     for one in counts:

@@ -10,6 +10,7 @@ Deterministic: the same corpus, libraries and platform give the same bytes.
 """
 
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -19,14 +20,16 @@ from typing import Any
 import numpy as np
 
 from inboxbot.classify.artifact import Array, Artifact, Forest, LinearModel, VerdictWeights, save
+from inboxbot.classify.features import document as features_of
 from inboxbot.classify.gate import gate_values
 from inboxbot.classify.intents import IntentModel
+from inboxbot.classify.reasons import LABELS, told_in
 from inboxbot.classify.served import served
 from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, provenance
-from inboxbot.classify.training.examples import FactsOf, Material, labels_of, prepare
-from inboxbot.classify.training.fitting import fit, fit_gate, fit_verdict
+from inboxbot.classify.training.examples import Example, FactsOf, Material, labels_of, prepare
+from inboxbot.classify.training.fitting import fit, fit_gate, fit_verdict, no_model
 from inboxbot.classify.understand import asserted_intents
 from inboxbot.classify.verdict import Verdict, verdict_values
 from inboxbot.classify.view import ANSWERABLE, View
@@ -35,7 +38,7 @@ from inboxbot.errors import ModelError
 from inboxbot.message import MachineClass
 from inboxbot.understanding import Intent
 
-DOCUMENT_C, CLAUSE_C = 40.0, 15.0  # inverse regularisation, chosen by leaving writers out
+DOCUMENT_C, CLAUSE_C, REASON_C = 40.0, 15.0, 20.0  # inverse regularisation, chosen by leaving writers out
 _INTENTS = tuple(intent.value for intent in Intent)
 DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
@@ -63,10 +66,11 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     unseen = judge_unseen(material)
     verdict = _verdict_from(material, unseen)
     forest = _gate_from(material, with_verdicts(material, unseen))
+    reasons = _reasons_from(material, unseen)
     document, clause = fit_models(material, range(len(material.mails)))
     written = material.mails[: len(material.mails) - len(corrections)]
     card = {**_card(folder, written, document, clause), "corrections": provenance(corrections)}
-    save(Artifact(document, clause, verdict, forest, card), target)
+    save(Artifact(document, clause, verdict, forest, reasons, card), target)
     return card
 
 
@@ -138,8 +142,23 @@ def _gate_from(material: Material, unseen: Sequence[Unseen]) -> Forest:
     return fit_gate(np.array(rows), np.array(truth))
 
 
+def _reasons_from(material: Material, unseen: Sequence[Unseen]) -> LinearModel:
+    """The reasons' model, from contesting mails: each as a whole, and its contesting clauses alone."""
+    examples = []
+    for one in unseen:
+        reason, signals = material.mails[one.index].dispute_reason, material.signals[one.index]
+        if reason:
+            texts = (signals.clauses.words, told_in(signals, one.view))
+            examples += [Example(Counter(features_of(clauses)), {}, frozenset({reason})) for clauses in texts]
+    return fit(examples, LABELS, REASON_C) if examples else no_model(LABELS)
+
+
 def provisional(
-    document: LinearModel, clause: LinearModel, verdict: VerdictWeights | None = None, forest: Forest | None = None
+    document: LinearModel,
+    clause: LinearModel,
+    verdict: VerdictWeights | None = None,
+    forest: Forest | None = None,
+    reasons: LinearModel | None = None,
 ) -> Artifact:
     """A model that is only judged, never saved."""
     card = {
@@ -148,7 +167,7 @@ def provisional(
         "thresholds": THRESHOLDS,
         "certificate": UNCERTIFIED,
     }
-    return Artifact(document, clause, verdict or _blank_verdict(), forest or _blank_forest(), card)
+    return Artifact(document, clause, verdict or _blank_verdict(), forest or _blank_forest(), reasons or no_model(LABELS), card)
 
 
 def _blank_forest() -> Forest:
