@@ -1,5 +1,6 @@
 """Fixtures that live as long as the test session."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,14 @@ from servers.postgresql import unavailable as no_postgresql
 
 settings.register_profile("inboxbot", deadline=None)  # timings are never asserted
 settings.load_profile("inboxbot")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for servers longest come first, so that no worker is left with one of them at the end."""
+    waits = Counter(item.path for item in items if item.get_closest_marker("server") or item.get_closest_marker("slow"))
+    first = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (-waits[item.path], first[item.path]))  # stable: within a file nothing moves
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from inboxbot.errors import ModelError
 from inboxbot.understanding import Family
 
 MOST_THRESHOLDS = 3
-FEWEST_BAD = 2  # wrong answers that make a record: one alone may be chance
 UNCERTIFIED = "uncertified"
 
 
@@ -92,11 +91,13 @@ class Certificate:
 def certify(
     judged: Iterable[Judgement], thresholds: Sequence[float], risk: float, confidence: float, *, drafted: Collection[Family] = ()
 ) -> Certificate:
-    """The loosest of the registered thresholds whose bound stays under `risk`, else the strictest, uncertified.
+    """The loosest of the registered thresholds whose bound stays under `risk`, certified.
+
+    Where no bound does, the loosest whose share of wrong answers does, and where none of these does the strictest; uncertified.
 
     `risk` and `confidence` are shares (0..1). Answers of the families `drafted` (chosen on other mails than these) are
-    left out. A family with at least two wrong answers and more of them than the risk allows is drafted as well; the
-    stated bound still counts its answers. Raises ModelError for more than three thresholds or none.
+    left out. A family whose own record is bad (even the exact lower bound of its share lies above the risk) is drafted as
+    well; the stated bound still counts its answers. Raises ModelError for more than three thresholds or none.
     """
     beforehand = frozenset(drafted)
     answers = [one for one in judged if not one.families & beforehand]
@@ -106,7 +107,7 @@ def certify(
     threshold, certified, records = _choose(counted, risk, confidence)
     given = [one for one in answers if one.confidence >= threshold]
     families = {family: _family_record(given, family, confidence) for family in Family if family not in beforehand}
-    bad = {family for family, record in families.items() if record.wrong >= FEWEST_BAD and record.share > risk}
+    bad = {family for family, record in families.items() if lower_bound(record.wrong, record.answers, confidence) > risk}
     return Certificate(risk, confidence, threshold, certified, records, families, beforehand | bad)
 
 
@@ -135,11 +136,21 @@ def upper_bound(wrong: int, answers: int, confidence: float) -> float:
     return float(betaincinv(wrong + 1, answers - wrong, confidence))
 
 
+def lower_bound(wrong: int, answers: int, confidence: float) -> float:
+    """The exact one-sided lower bound of a share (0..1): had the true share been lower, so many would be rarer than 1 - confidence."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - heavy, and only where bounds are made
+
+    return float(betaincinv(wrong, answers - wrong + 1, 1.0 - confidence)) if wrong else 0.0
+
+
 def _choose(counted: Mapping[float, tuple[int, int]], risk: float, confidence: float) -> tuple[float, bool, dict[float, Record]]:
     each = 1.0 - (1.0 - confidence) / len(counted)
     records = {at: Record(answers, wrong, upper_bound(wrong, answers, each)) for at, (answers, wrong) in counted.items()}
     good = [at for at, record in records.items() if record.bound <= risk]
-    return (min(good), True, records) if good else (max(records), False, records)
+    if good:
+        return min(good), True, records
+    likely = [at for at, record in records.items() if record.answers and record.share <= risk]
+    return min(likely, default=max(records)), False, records
 
 
 def _count(judged: Iterable[Judgement]) -> tuple[int, int]:

@@ -8,21 +8,26 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from itertools import pairwise
 
 ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glossary:
     """Head words by language."""
 
     heads: Mapping[str, Mapping[str, str]]
 
+    @cached_property
+    def _words(self) -> Mapping[str, frozenset[str]]:
+        return {language: frozenset(heads) for language, heads in self.heads.items()}
+
     def language(self, words: AbstractSet[str]) -> str:
         """The language whose list knows most of a text's words; English where none knows more."""
-        hits = {language: sum(word in heads for word in words) for language, heads in self.heads.items()}
+        hits = {language: len(known & words) for language, known in self._words.items()}
         return max(hits, key=lambda language: (hits[language], language == ENGLISH), default=ENGLISH)
 
     def features(self, words: Iterable[str], language: str) -> Iterator[str]:

@@ -75,7 +75,8 @@ class Contributions:
         """Nothing is computed yet."""
         self.labels = model.labels
         self._model = model
-        self._places: dict[tuple[bool, str], int] = {}
+        self._words: dict[str, int] = {}  # the row of each; a word and a name that is written the same are two things
+        self._names: dict[str, int] = {}
         self._rows: Array = np.zeros((_FIRST_ROWS, len(model.labels) + 1))  # scores, and the square of the length
         self._filled = 1  # rows in use: the first stays empty
 
@@ -83,8 +84,9 @@ class Contributions:
         self, own: Sequence[tuple[Sequence[str], Sequence[str]]], context: Sequence[Sequence[str]] | None = None
     ) -> list[dict[str, float]]:
         """Label probabilities of texts, each given as its words and other names, and perhaps its neighbours' names."""
-        if len(self._places) >= _MOST_KEPT:  # here, where no text holds places yet
-            self._places.clear()
+        if len(self._words) + len(self._names) >= _MOST_KEPT:  # here, where no text holds rows yet
+            self._words.clear()
+            self._names.clear()
             self._filled = 1
         scores = self._scores([self._indexes(words, names) for words, names in own], 1.0)
         if context is not None:
@@ -101,27 +103,26 @@ class Contributions:
 
     def _indexes(self, words: Iterable[str], names: Iterable[str]) -> list[int]:
         found = [0]  # the empty row: no text is without any
-        places = self._places
-        for is_word, group in ((True, words), (False, names)):
+        for table, group in ((self._words, words), (self._names, names)):
             for name in group:
-                place = places.get((is_word, name))
-                found.append(self._add(name, is_word=is_word) if place is None else place)
+                row = table.get(name)
+                found.append(self._add(name, table) if row is None else row)
         return found
 
-    def _add(self, name: str, *, is_word: bool) -> int:
+    def _add(self, name: str, table: dict[str, int]) -> int:
         vocabulary, model = self._model.vocabulary, self._model
-        features = [name, *letter_groups(name)] if is_word else [name]
+        features = [name, *letter_groups(name)] if table is self._words else [name]
         known = [vocabulary[feature] for feature in features if feature in vocabulary]
-        place = 0
+        row = 0
         if known:
             idf = model.idf[known]
-            place = self._filled
-            if place == len(self._rows):
+            row = self._filled
+            if row == len(self._rows):
                 self._rows = np.vstack([self._rows, np.zeros_like(self._rows)])
-            self._rows[place] = np.append(idf @ model.weights[known], idf @ idf)
+            self._rows[row] = np.append(idf @ model.weights[known], idf @ idf)
             self._filled += 1
-        self._places[is_word, name] = place
-        return place
+        table[name] = row
+        return row
 
 
 def probabilities(model: LinearModel, clauses: Sequence[ClauseWords]) -> Mapping[str, float]:

@@ -4,7 +4,7 @@ In: subject, newest text, facts, the mail's date. Out: `Signals`, whose names ar
 function serves training and prediction. Places count in `text`: the subject, a line break, the newest text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,11 +51,14 @@ def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, l
     marks = [*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings)]
     whole = sentences(text)[:MOST_SENTENCES]
     parts = [clause for sentence in whole for clause in clauses(text, sentence)]
-    return Signals(text, len(subject) + 1, _pieces(whole, marks, lists), _pieces(parts, marks, lists), concepts, findings)
+    read = dict(zip(parts, clause_words(parts, marks, lists), strict=True))
+    longer = [sentence for sentence in whole if sentence not in read]  # most sentences are one clause
+    read |= zip(longer, clause_words(longer, marks, lists), strict=True)
+    return Signals(text, len(subject) + 1, _pieces(whole, read), _pieces(parts, read), concepts, findings)
 
 
-def _pieces(places: Sequence[Sentence], marks: Sequence[tuple[str, int]], lists: WordLists) -> Pieces:
-    return Pieces(tuple(places), tuple(clause_words(places, marks, lists)))
+def _pieces(places: Sequence[Sentence], read: Mapping[Sentence, ClauseWords]) -> Pieces:
+    return Pieces(tuple(places), tuple(read[place] for place in places))
 
 
 def clause_words(found: Sequence[Sentence], marks: Sequence[tuple[str, int]], lists: WordLists) -> list[ClauseWords]:

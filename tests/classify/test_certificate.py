@@ -52,19 +52,28 @@ def test_the_loosest_threshold_that_holds_is_taken() -> None:
     assert chosen.words == "at most 2.0% wrong, 95% sure, n = 600, 1 wrong"
 
 
-def test_where_none_holds_the_strictest_is_taken_and_says_so() -> None:
-    chosen = certify(answers(60, 1), (0.5, 0.9), 0.02, 0.95)
+def test_where_no_bound_holds_the_loosest_share_that_does_is_taken_and_says_so() -> None:
+    chosen = certify(answers(60, 1) + answers(40, 6, 0.6), (0.5, 0.8, 0.9), 0.02, 0.95)
+    assert (chosen.certified, chosen.threshold) == (False, 0.8)
+
+
+def test_where_no_share_holds_the_strictest_is_taken() -> None:
+    chosen = certify(answers(40, 1) + answers(20, 6, 0.6), (0.5, 0.9), 0.02, 0.95)
     assert (chosen.certified, chosen.threshold) == (False, 0.9)
+
+
+def test_without_a_certificate_the_words_say_so() -> None:
+    chosen = certify(answers(60, 1), (0.5, 0.9), 0.02, 0.95)
     assert chosen.words.startswith("uncertified: at most 8.9% wrong")
     assert chosen.words.endswith("n = 60, 1 wrong, and 2.0% is wanted")
 
 
 def test_a_family_with_a_bad_record_is_drafted_and_one_slip_makes_no_record() -> None:
-    mails = answers(700) + answers(40, 1, family=PAYMENT) + answers(60, 2, family=PROMISE)
+    mails = answers(700) + answers(40, 2, family=PAYMENT) + answers(60, 5, family=PROMISE)
     chosen = certify(mails, (0.9,), 0.02, 0.95)
-    assert (chosen.certified, chosen.record.answers, chosen.record.wrong) == (True, 800, 3)
-    assert chosen.drafted == {PROMISE}
-    assert (chosen.families[PROMISE].answers, chosen.families[PROMISE].wrong) == (60, 2)
+    assert (chosen.certified, chosen.record.answers, chosen.record.wrong) == (True, 800, 7)
+    assert chosen.drafted == {PROMISE}  # 5 of 60 is no chance at 2%; 2 of 40 may be
+    assert (chosen.families[PROMISE].answers, chosen.families[PROMISE].wrong) == (60, 5)
 
 
 def test_families_drafted_beforehand_are_not_counted() -> None:

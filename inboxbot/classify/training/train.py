@@ -44,8 +44,9 @@ DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
 UNCERTIFIED = "uncertified"
-REGISTERED_THRESHOLDS = (0.85, 0.92, 0.97)  # of the confidence, chosen before anybody looked at the calibration mails
-THRESHOLDS = {"assertion": 0.5, "explanation": 0.1, "answer": 0.85}
+FIXED_THRESHOLD = 0.85  # of the confidence, while no certificate can be had
+REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
+THRESHOLDS = {"assertion": 0.5, "explanation": 0.1, "answer": FIXED_THRESHOLD}
 
 
 @dataclass(frozen=True, slots=True)
