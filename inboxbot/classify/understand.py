@@ -37,11 +37,9 @@ _BY_MACHINE = {
     MachineClass.BOUNCE: (Intent.BOUNCE,),
     MachineClass.RECEIPT: (Intent.AUTO_REPLY,),
     MachineClass.COMPLAINT: (Intent.BOUNCE,),
-    MachineClass.AUTO_REPLY: (Intent.AUTO_REPLY,),
     MachineClass.AUTO_REPLY_CHANGE: (Intent.AUTO_REPLY, Intent.ACCOUNT_UPDATE),
     MachineClass.BULK: (Intent.SPAM,),
 }
-_BY_WORDS = frozenset({MachineClass.RECEIPT, MachineClass.AUTO_REPLY})  # told by words that people use too: what else it says counts
 _NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 
 
@@ -138,9 +136,11 @@ def _with_files(entities: Entities, files: Sequence[Remittance]) -> Entities:
 def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[IntentScore, ...]:
     """The asserted intents, primary first: a machine's class decides where it is one, else the scores."""
     scores = view.scores
-    if machine in _BY_MACHINE:
-        besides = _ranked([intent for intent in Intent if intent not in _NOBODYS and scores[intent] >= least], view)
-        ranked = [*(besides if machine in _BY_WORDS else ()), *(one for one in _BY_MACHINE[machine] if one not in besides)]
+    if machine is MachineClass.AUTO_REPLY:  # the words that make it so are people's too: what else it says counts
+        business = (intent for intent in Intent if intent not in _NOBODYS and scores[intent] >= least)
+        ranked = [*_ranked(business, view), Intent.AUTO_REPLY]
+    elif machine in _BY_MACHINE:
+        ranked = list(_BY_MACHINE[machine])
     elif _only_courtesy(view):
         ranked = [Intent.OTHER]
     else:

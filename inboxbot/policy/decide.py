@@ -46,7 +46,6 @@ _NO_ACKNOWLEDGEMENT = frozenset(
     }
 )
 _BY_SENDER = frozenset({MachineClass.AUTO_REPLY, MachineClass.BULK})  # the sender chose the marks that make it so
-_BY_WORDS = frozenset({MachineClass.AUTO_REPLY, MachineClass.RECEIPT})  # people use the words that make it so
 _NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 _HELD_INTENTS = frozenset({Intent.BANK_DETAILS, Intent.SPAM, Intent.AUTO_REPLY, Intent.BOUNCE})
 
@@ -113,7 +112,7 @@ def _filed(case: Understood, history: History) -> tuple[Reason, ...]:
 def _brings_business(case: Understood) -> bool:
     """What calls itself automatic and lists payments, or asks or tells what people do: a payer's system, or a person's own words below."""
     told = case.understanding.asserted - _NOBODYS
-    return case.machine in _BY_WORDS and bool(told or case.understanding.entities.remittances)
+    return case.machine is MachineClass.AUTO_REPLY and bool(told or case.understanding.entities.remittances)
 
 
 def _filed_by_words(case: Understood) -> tuple[Reason, ...]:

@@ -69,7 +69,8 @@ def decided(case: Mapping[str, Any], history: History | None = None, **config: A
         (of("receipt"), {}, FILE, "read_receipt"),
         (of("complaint"), {}, FILE, "complaint"),
         # temporary automatic reply, list, marketing
-        (of("auto_reply"), {}, FILE, "auto_reply"),
+        (of("auto_reply") | meaning(Intent.AUTO_REPLY), {}, FILE, "auto_reply"),
+        (of("auto_reply") | meaning(Intent.INVOICE_COPY, Intent.AUTO_REPLY), {}, ROUTE, "robot"),
         (of("bulk"), {}, FILE, "bulk"),
         # machine mail with a person's business in it
         (of("auto_reply_change"), {}, ROUTE, "contact_change"),

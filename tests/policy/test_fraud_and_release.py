@@ -139,11 +139,12 @@ def test_our_own_account_in_a_remittance_does_not_lead_there() -> None:
     assert not decided(text, config={"company": {"name": "B", "address": COMPANY, "bank_accounts": ["de89370400440532013000"]}}).suspicious
 
 
-@pytest.mark.parametrize("machine", [MachineClass.BULK, MachineClass.AUTO_REPLY])
-def test_the_marks_of_bulk_mail_do_not_hide_a_look_alike(machine: MachineClass) -> None:
+@pytest.mark.parametrize(("machine", "intent"), [(MachineClass.BULK, Intent.SPAM), (MachineClass.AUTO_REPLY, Intent.AUTO_REPLY)])
+def test_the_marks_of_bulk_mail_do_not_hide_a_look_alike(machine: MachineClass, intent: Intent) -> None:
     facts = replace(strangers_facts(), likenesses=LOOK_ALIKE.likenesses)
-    assert fraud(decided(machine=machine, facts=facts)) == LANE
-    assert decided(machine=machine, facts=strangers_facts()).outcome is Outcome.FILE
+    said = understood_as(intent, entities=Entities())
+    assert fraud(decided(machine=machine, facts=facts, understanding=said)) == LANE
+    assert decided(machine=machine, facts=strangers_facts(), understanding=said).outcome is Outcome.FILE
 
 
 def test_a_bank_change_by_a_stranger_is_not_filed_as_spam() -> None:
