@@ -12,12 +12,15 @@ Deterministic: the same corpus, libraries and platform give the same bytes.
 import platform
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from inboxbot.classify.artifact import Array, Artifact, Forest, LinearModel, VerdictWeights, save
 from inboxbot.classify.features import document as features_of
@@ -43,6 +46,7 @@ _INTENTS = tuple(intent.value for intent in Intent)
 DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
+PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # folds are judged side by side where that is worth starting processes
 UNCERTIFIED = "uncertified"
 FIXED_THRESHOLD = 0.85  # of the confidence, while no certificate can be had
 REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
@@ -64,11 +68,12 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     `facts_of` gives the ledger's facts for a sender's address, as the corpus ledger has them.
     """
     material = prepare(folder, facts_of, load_word_lists(), corrections)
-    unseen = judge_unseen(material)
-    verdict = _verdict_from(material, unseen)
-    forest = _gate_from(material, with_verdicts(material, unseen))
-    reasons = _reasons_from(material, unseen)
-    document, clause = fit_models(material, range(len(material.mails)))
+    with threadpool_limits(1):  # the matrices are small: threads would wait for each other
+        unseen = judge_unseen(material)
+        verdict = _verdict_from(material, unseen)
+        forest = _gate_from(material, with_verdicts(material, unseen))
+        reasons = _reasons_from(material, unseen)
+        document, clause = fit_models(material, range(len(material.mails)))
     written = material.mails[: len(material.mails) - len(corrections)]
     card = {**_card(folder, written, document, clause), "corrections": provenance(corrections)}
     save(Artifact(document, clause, verdict, forest, reasons, card), target)
@@ -97,11 +102,19 @@ def judge_unseen(material: Material) -> list[Unseen]:
     parts = [fold for fold in folds(material.mails) if fold[0]]
     if not parts:
         raise ModelError("the train split needs more writers: no mail can be judged by a model that has not read its writer")
-    found = []
-    for number, (learn, judge) in enumerate(parts):
+    numbers, (learn, judge) = range(len(parts)), zip(*parts, strict=True)
+    if len(material.mails) < FEWEST_FOR_PROCESSES:
+        found = list(map(_judge_fold, repeat(material), numbers, learn, judge))
+    else:
+        with ProcessPoolExecutor(PROCESSES) as pool:
+            found = list(pool.map(_judge_fold, repeat(material), numbers, learn, judge))
+    return [one for judged in found for one in judged]
+
+
+def _judge_fold(material: Material, number: int, learn: Sequence[int], judge: Sequence[int]) -> list[Unseen]:
+    with threadpool_limits(1):
         model = IntentModel(provisional(*fit_models(material, learn)))
-        found += [Unseen(index, number, model.view(material.signals[index])) for index in judge]
-    return found
+        return [Unseen(index, number, model.view(material.signals[index])) for index in judge]
 
 
 def with_verdicts(material: Material, unseen: Sequence[Unseen]) -> list[Unseen]:
