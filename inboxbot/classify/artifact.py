@@ -22,7 +22,7 @@ from inboxbot.errors import ModelError
 FORMAT_VERSION = 3
 _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate"}
 _THRESHOLDS = {"assertion", "explanation", "answer"}
-_VERDICT_ARRAYS = ("means", "scales", "weights", "intercepts")
+_LOGISTIC_ARRAYS = ("means", "scales", "weights", "intercepts")
 _FOREST_ARRAYS = {
     "features": np.int16,
     "thresholds": np.float32,
@@ -49,8 +49,8 @@ class LinearModel:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictWeights:
-    """Logistic regressions over what the two models say (see `verdict`); values are centred and scaled first."""
+class LogisticWeights:
+    """Logistic regressions over a few values (see `verdict` and `gate`), which are centred and scaled first."""
 
     labels: tuple[str, ...]
     means: Array  # (values,)
@@ -77,8 +77,9 @@ class Artifact:
 
     document: LinearModel
     clause: LinearModel
-    verdict: VerdictWeights
-    forest: Forest  # the gate's
+    verdict: LogisticWeights
+    forest: Forest  # one half of the gate
+    line: LogisticWeights  # the other
     reasons: LinearModel  # why something is contested
     card: Mapping[str, Any]
 
@@ -94,8 +95,9 @@ def save(model: Artifact, folder: Path) -> None:
         _arrays("document", model.document),
         _arrays("clause", model.clause),
         _arrays("reasons", model.reasons),
-        _verdict_arrays(model.verdict),
+        _logistic_arrays("verdict", model.verdict),
         _forest_arrays(model.forest),
+        _logistic_arrays("line", model.line),
     )
     weights = _npz({name: array for part in parts for name, array in part.items()})
     full_card = {"format_version": FORMAT_VERSION, **model.card, "weights_sha256": hashlib.sha256(weights).hexdigest()}
@@ -127,9 +129,9 @@ def load(folder: Path) -> Artifact:
     try:
         _check_members(weights)
         arrays = np.load(io.BytesIO(weights), allow_pickle=False)
-        return Artifact(
-            _linear("document", arrays), _linear("clause", arrays), _verdict(arrays), _forest(arrays), _linear("reasons", arrays), card
-        )
+        document, clause, reasons = (_linear(part, arrays) for part in ("document", "clause", "reasons"))
+        verdict, line = (_logistic(part, arrays) for part in ("verdict", "line"))
+        return Artifact(document, clause, verdict, _forest(arrays), line, reasons, card)
     except (ValueError, LookupError, AttributeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the model in {folder} is damaged") from error
 
@@ -178,18 +180,18 @@ def _linear(part: str, arrays: Any) -> LinearModel:
     )
 
 
-def _verdict_arrays(verdict: VerdictWeights) -> dict[str, Array]:
-    numbers = {name: getattr(verdict, name).astype(np.float32) for name in _VERDICT_ARRAYS}
-    return {"verdict.labels": _text("\n".join(verdict.labels)), **{f"verdict.{name}": array for name, array in numbers.items()}}
+def _logistic_arrays(part: str, model: LogisticWeights) -> dict[str, Array]:
+    numbers = {name: getattr(model, name).astype(np.float32) for name in _LOGISTIC_ARRAYS}
+    return {f"{part}.labels": _text("\n".join(model.labels)), **{f"{part}.{name}": array for name, array in numbers.items()}}
 
 
-def _verdict(arrays: Any) -> VerdictWeights:
-    labels = tuple(arrays["verdict.labels"].tobytes().decode().split("\n"))
-    found = {name: arrays[f"verdict.{name}"].astype(np.float64) for name in _VERDICT_ARRAYS}
+def _logistic(part: str, arrays: Any) -> LogisticWeights:
+    labels = tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n"))
+    found = {name: arrays[f"{part}.{name}"].astype(np.float64) for name in _LOGISTIC_ARRAYS}
     values = len(found["means"])
-    if [found[name].shape for name in _VERDICT_ARRAYS] != [(values,), (values,), (values, len(labels)), (len(labels),)]:
-        raise ValueError("verdict: names and weights do not belong together")
-    return VerdictWeights(labels, **found)
+    if [found[name].shape for name in _LOGISTIC_ARRAYS] != [(values,), (values,), (values, len(labels)), (len(labels),)]:
+        raise ValueError(f"{part}: names and weights do not belong together")
+    return LogisticWeights(labels, **found)
 
 
 def _forest_arrays(forest: Forest) -> dict[str, Array]:

@@ -32,7 +32,7 @@ class IntentModel:
         """Keeps the artefact; what words contribute is computed when they are first seen."""
         self.version = artifact.version
         self.card = artifact.card
-        self.gate = Gate(artifact.forest)
+        self.gate = Gate(artifact.forest, artifact.line)
         self.reasons = artifact.reasons
         self._known = artifact.document.vocabulary
         self._verdict = Verdict(artifact.verdict)

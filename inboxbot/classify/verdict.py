@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from inboxbot.classify.artifact import Array, VerdictWeights
+from inboxbot.classify.artifact import Array, LogisticWeights
 from inboxbot.classify.view import ReadSentence, speaking
 
 _EDGE = 0.003  # probabilities are clipped here before the logit
@@ -20,7 +20,7 @@ _NOTHING = 0.02  # what every label gets in a mail without a clause
 class Verdict:
     """The trained combination."""
 
-    def __init__(self, weights: VerdictWeights) -> None:
+    def __init__(self, weights: LogisticWeights) -> None:
         """Keeps the weights."""
         self._weights = weights
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from inboxbot.classify import artifact
-from inboxbot.classify.artifact import Artifact, Forest, LinearModel, VerdictWeights
+from inboxbot.classify.artifact import Artifact, Forest, LinearModel, LogisticWeights
 from inboxbot.classify.features import ClauseWords
 from inboxbot.classify.gate import NAMES, Gate
 from inboxbot.classify.intents import IntentModel, probabilities
@@ -35,9 +35,9 @@ def linear(seed: int = 1) -> LinearModel:
     return LinearModel(("invoice_copy", "other"), vocabulary, chance.random(7) + 1, chance.normal(size=(7, 2)), chance.normal(size=2))
 
 
-def verdict(seed: int = 3) -> VerdictWeights:
+def verdict(seed: int = 3) -> LogisticWeights:
     chance = np.random.default_rng(seed)
-    return VerdictWeights(
+    return LogisticWeights(
         ("invoice_copy", "other"), chance.normal(size=5), chance.random(5) + 1, chance.normal(size=(5, 2)), chance.normal(size=2)
     )
 
@@ -54,6 +54,12 @@ def forest() -> Forest:
     )
 
 
+def line(told: float = 0.0) -> LogisticWeights:
+    """The gate's other half: sure in this measure, whatever it is told."""
+    values = np.zeros(len(NAMES))
+    return LogisticWeights(("right",), values, values + 1, values[:, None], np.array([told]))
+
+
 def said(model: LinearModel, text: str) -> dict[str, float]:
     """What the model says of a text that asks."""
     return dict(probabilities(model, [ClauseWords(words_of(text), ["#asking"])]))
@@ -61,7 +67,7 @@ def said(model: LinearModel, text: str) -> dict[str, float]:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    artifact.save(Artifact(linear(1), linear(2), verdict(), forest(), linear(4), CARD), tmp_path / "model")
+    artifact.save(Artifact(linear(1), linear(2), verdict(), forest(), line(), linear(4), CARD), tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -284,14 +290,17 @@ def test_the_shipped_model_knows_every_intent(shipped: Artifact) -> None:
     assert 0 <= IntentModel(shipped).gate.confidence([0.0] * len(NAMES)) <= 1
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.5, 0.3), (0.51, 0.6)])
-def test_confidence_is_the_mean_of_the_leaves_that_are_reached(value: float, expected: float) -> None:
-    assert Gate(forest()).confidence([9.0, value]) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("value", "told", "expected"), [(0.5, 0.0, (0.3 + 0.5) / 2), (0.51, 0.0, (0.6 + 0.5) / 2), (0.5, 99.0, (0.3 + 1.0) / 2)]
+)
+def test_confidence_is_the_mean_of_the_leaves_that_are_reached_and_of_the_line(value: float, told: float, expected: float) -> None:
+    values = [9.0, value, *[0.0] * (len(NAMES) - 2)]
+    assert Gate(forest(), line(told)).confidence(values) == pytest.approx(expected)
 
 
 def test_a_forest_that_asks_for_more_than_the_gate_tells_is_refused() -> None:
     with pytest.raises(ModelError, match="train it anew"):
-        Gate(replace(forest(), features=np.array([len(NAMES), -1, -1, -1], dtype=np.int16)))
+        Gate(replace(forest(), features=np.array([len(NAMES), -1, -1, -1], dtype=np.int16)), line())
 
 
 @pytest.mark.parametrize("key", ["assertion", "explanation", "answer"])

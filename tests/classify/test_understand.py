@@ -200,11 +200,18 @@ def test_two_hundred_kilobytes_of_one_thing_are_soon_understood(understander: Un
     ("machine", "primary"),
     [
         (MachineClass.BOUNCE, Intent.BOUNCE), (MachineClass.RECEIPT, Intent.AUTO_REPLY), (MachineClass.COMPLAINT, Intent.BOUNCE),
-        (MachineClass.AUTO_REPLY, Intent.AUTO_REPLY), (MachineClass.AUTO_REPLY_CHANGE, Intent.AUTO_REPLY), (MachineClass.BULK, Intent.SPAM),
+        (MachineClass.AUTO_REPLY_CHANGE, Intent.AUTO_REPLY), (MachineClass.BULK, Intent.SPAM),
     ],
 )  # fmt: skip
 def test_a_machines_class_decides_over_its_words(understander: Understander, machine: MachineClass, primary: Intent) -> None:
     assert understood(understander, "Could you resend invoice 20101?", machine=machine).primary is primary
+
+
+def test_an_automatic_reply_that_asks_for_something_means_that_too(understander: Understander) -> None:
+    found = understood(understander, "Could you resend invoice 20101?", machine=MachineClass.AUTO_REPLY)
+    assert [score.intent for score in found.intents] == [Intent.INVOICE_COPY, Intent.AUTO_REPLY]
+    absent = understood(understander, "I am out of the office until Monday.", machine=MachineClass.AUTO_REPLY)
+    assert [score.intent for score in absent.intents] == [Intent.AUTO_REPLY]
 
 
 def test_an_empty_mail_is_not_understood(understander: Understander) -> None:

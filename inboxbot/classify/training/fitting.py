@@ -1,6 +1,6 @@
 """Fits the parts of the model; everything here is deterministic.
 
-In: examples, or what models say of mails they never read. Out: `LinearModel`, `VerdictWeights`, the gate's `Forest`.
+In: examples, or what models say of mails they never read. Out: `LinearModel`, `LogisticWeights`, the gate's halves.
 scikit-learn trains; predicting needs none of it.
 """
 
@@ -12,12 +12,12 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from inboxbot.classify.artifact import Array, Forest, LinearModel, VerdictWeights
+from inboxbot.classify.artifact import Array, Forest, LinearModel, LogisticWeights
 from inboxbot.classify.intents import CONTEXT_SHARE
 from inboxbot.classify.training.examples import Example
 
 RAREST = 3  # a feature must occur in this many texts
-VERDICT_C = 0.03  # inverse regularisation, chosen by leaving writers out
+VERDICT_C, GATE_C = 0.03, 0.1  # inverse regularisation, chosen by leaving writers out
 TREES, DEEPEST, LEAST_IN_LEAF, SHARE_TRIED = 200, 12, 4, 0.5  # the gate's forest, chosen likewise
 TOLERANCE = 1e-3  # of the solver; ten times finer changes no figure and takes twice as long
 _NEVER = -10.0  # the intercept of a label that nobody used
@@ -75,16 +75,21 @@ def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tupl
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_verdict(values: Array, truth: Array, labels: Sequence[str]) -> VerdictWeights:
-    """The combination of both models, from what they say (`values`, one row a mail) and what is true (one column a label)."""
+def fit_logistic(values: Array, truth: Array, labels: Sequence[str], inverse_regularisation: float) -> LogisticWeights:
+    """One regression a label, from values (one row a mail) and what is true (one column a label)."""
     means, scales = values.mean(axis=0), _spread(values)
     scaled = (values - means) / scales
-    columns = [_fit_plain(scaled, truth[:, place], VERDICT_C) for place in range(len(labels))]
+    columns = [_fit_plain(scaled, truth[:, place], inverse_regularisation) for place in range(len(labels))]
     weights, intercepts = zip(*columns, strict=True)
-    return VerdictWeights(tuple(labels), means, scales, np.stack(weights, axis=1), np.array(intercepts))
+    return LogisticWeights(tuple(labels), means, scales, np.stack(weights, axis=1), np.array(intercepts))
 
 
-def fit_gate(values: Array, truth: Array) -> Forest:
+def fit_gate(values: Array, truth: Array) -> tuple[Forest, LogisticWeights]:
+    """Both halves of the gate, from its values (one row a mail) and whether an answer would have been right."""
+    return _fit_forest(values, truth), fit_logistic(values, truth[:, None], ["right"], GATE_C)
+
+
+def _fit_forest(values: Array, truth: Array) -> Forest:
     """The gate's trees, from its values (one row a mail) and whether an answer would have been right."""
     trees = ExtraTreesClassifier(TREES, max_depth=DEEPEST, min_samples_leaf=LEAST_IN_LEAF, max_features=SHARE_TRIED, random_state=0)
     trees.fit(values, truth)

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from inboxbot.classify.artifact import Array, Artifact, Forest, LinearModel, VerdictWeights, save
+from inboxbot.classify.artifact import Array, Artifact, Forest, LinearModel, LogisticWeights, save
 from inboxbot.classify.features import document as features_of
-from inboxbot.classify.gate import gate_values
+from inboxbot.classify.gate import NAMES, gate_values
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.reasons import LABELS, told_in
 from inboxbot.classify.served import served
@@ -32,7 +32,7 @@ from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, provenance
 from inboxbot.classify.training.examples import Example, FactsOf, Material, labels_of, prepare
-from inboxbot.classify.training.fitting import fit, fit_gate, fit_verdict, no_model
+from inboxbot.classify.training.fitting import VERDICT_C, fit, fit_gate, fit_logistic, no_model
 from inboxbot.classify.understand import asserted_intents
 from inboxbot.classify.verdict import Verdict, verdict_values
 from inboxbot.classify.view import ANSWERABLE, View
@@ -71,12 +71,12 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     with threadpool_limits(1):  # the matrices are small: threads would wait for each other
         unseen = judge_unseen(material)
         verdict = _verdict_from(material, unseen)
-        forest = _gate_from(material, with_verdicts(material, unseen))
+        gate = _gate_from(material, with_verdicts(material, unseen))
         reasons = _reasons_from(material, unseen)
         document, clause = fit_models(material, range(len(material.mails)))
     written = material.mails[: len(material.mails) - len(corrections)]
     card = {**_card(folder, written, document, clause), "corrections": provenance(corrections)}
-    save(Artifact(document, clause, verdict, forest, reasons, card), target)
+    save(Artifact(document, clause, verdict, *gate, reasons, card), target)
     return card
 
 
@@ -132,18 +132,18 @@ def _seen(view: View, verdict: Verdict) -> View:
     return replace(view, scores={intent: found[intent] for intent in Intent}, answerable=found[ANSWERABLE])
 
 
-def _verdict_from(material: Material, unseen: Sequence[Unseen]) -> VerdictWeights:
+def _verdict_from(material: Material, unseen: Sequence[Unseen]) -> LogisticWeights:
     values = np.stack([_values(one.view) for one in unseen])
     truth = np.array([[label in labels_of(material.mails[one.index]) for label in DOCUMENT_LABELS] for one in unseen])
-    return fit_verdict(values, truth, DOCUMENT_LABELS)
+    return fit_logistic(values, truth, DOCUMENT_LABELS, VERDICT_C)
 
 
 def _values(view: View) -> Array:
     return verdict_values(view.document, view.read, view.sentences)
 
 
-def _gate_from(material: Material, unseen: Sequence[Unseen]) -> Forest:
-    """The gate's trees, from views of mails whose writers the models never read."""
+def _gate_from(material: Material, unseen: Sequence[Unseen]) -> tuple[Forest, LogisticWeights]:
+    """Both halves of the gate, from views of mails whose writers the models never read."""
     rows, truth = [], []
     for one in unseen:
         mail = material.mails[one.index]
@@ -170,8 +170,8 @@ def _reasons_from(material: Material, unseen: Sequence[Unseen]) -> LinearModel:
 def provisional(
     document: LinearModel,
     clause: LinearModel,
-    verdict: VerdictWeights | None = None,
-    forest: Forest | None = None,
+    verdict: LogisticWeights | None = None,
+    gate: tuple[Forest, LogisticWeights] | None = None,
     reasons: LinearModel | None = None,
 ) -> Artifact:
     """A model that is only judged, never saved."""
@@ -181,19 +181,20 @@ def provisional(
         "thresholds": THRESHOLDS,
         "certificate": UNCERTIFIED,
     }
-    return Artifact(document, clause, verdict or _blank_verdict(), forest or _blank_forest(), reasons or no_model(LABELS), card)
+    return Artifact(document, clause, verdict or _blank_verdict(), *(gate or _blank_gate()), reasons or no_model(LABELS), card)
 
 
-def _blank_forest() -> Forest:
-    """One leaf that knows nothing."""
-    leaf, start = np.zeros(1), np.zeros(1, dtype=np.int32)
-    return Forest(leaf.astype(np.int16) - 1, leaf, start, start, leaf + 0.5, start)
+def _blank_gate() -> tuple[Forest, LogisticWeights]:
+    """One leaf that knows nothing, and no weights."""
+    leaf, start, values = np.zeros(1), np.zeros(1, dtype=np.int32), np.zeros(len(NAMES))
+    forest = Forest(leaf.astype(np.int16) - 1, leaf, start, start, leaf + 0.5, start)
+    return forest, LogisticWeights(("right",), values, values + 1.0, values[:, None], leaf)
 
 
-def _blank_verdict() -> VerdictWeights:
+def _blank_verdict() -> LogisticWeights:
     values = len(DOCUMENT_LABELS) + 2 * 4 * len(CLAUSE_LABELS) + 1
     labels = len(DOCUMENT_LABELS)
-    return VerdictWeights(DOCUMENT_LABELS, np.zeros(values), np.ones(values), np.zeros((values, labels)), np.zeros(labels))
+    return LogisticWeights(DOCUMENT_LABELS, np.zeros(values), np.ones(values), np.zeros((values, labels)), np.zeros(labels))
 
 
 def _card(folder: Path, mails: Sequence[LabelledMail], document: LinearModel, clause: LinearModel) -> dict[str, Any]:
