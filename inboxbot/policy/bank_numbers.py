@@ -26,7 +26,7 @@ _LONGEST_LABEL = 40
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){8}(?!\d)")
 _ROUTING_WORD = re.compile(r"\b(?:routing|aba|rtn|transit|fedwire)\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<!\d)\d{2}[ -]\d{2}[ -]\d{2}(?!\d)|(?<!\d)\d{6}(?!\d)")
-_SORT_WORD = re.compile(r"\bsort[ -]?code\b|\bbsb\b", re.IGNORECASE)
+_SORT_WORD = re.compile(r"\bsort[ -]?code\b|\bbsb\b|\bsort:?\s{1,3}(?=\d{2}[ -]\d{2}[ -]\d{2}(?!\d))", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![\w.])\d(?:[ -]?\d){5,17}(?!\w)")
 _ACCOUNT_WORD = re.compile(
     r"\b(?:bank|beneficiary|receiving|new|iban)\s{1,3}(?:a/c|acc(?:oun)?t)\b|\ba/c\s{0,2}(?:no|number|#)|\bkonto(?:nummer|nr)\b|\bclabe\b|\bifsc\b"

@@ -50,7 +50,7 @@ PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # folds are judged side by side where 
 UNCERTIFIED = "uncertified"
 FIXED_THRESHOLD = 0.85  # of the confidence, while no certificate can be had
 REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
-THRESHOLDS = {"assertion": 0.5, "explanation": 0.1, "answer": FIXED_THRESHOLD}
+THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": FIXED_THRESHOLD}
 
 
 @dataclass(frozen=True, slots=True)
