@@ -20,7 +20,8 @@ quick: $(STAMP)       ## no servers, under a minute
 bench: $(STAMP) servers   ## the benchmark table
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(STAMP) servers   ## the fault table at length; ARGS="--rows 6-9 --mails 200 --seeds 3" for a part of it
+soak: $(STAMP) servers   ## the fault table and the fuzz run at length; ARGS="--rows 6-9 --mails 200 --seeds 3" for a part of the table
+	FUZZ=$${FUZZ:-20000} $(BIN)/pytest -q -n 2 -p no:cacheprovider --timeout 3600 tests/security/test_fuzz.py
 	cd tests && ../$(BIN)/python -m chaos $(ARGS)
 
 fuzz: $(STAMP)        ## mutated attack mails through the parse step at length; FUZZ=100000 for longer
