@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 from servers.mailserver import MailServer, unavailable
 from servers.postgresql import PostgreSQL
@@ -19,6 +20,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waits = Counter(item.path for item in items if item.get_closest_marker("server") or item.get_closest_marker("slow"))
     first = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (-waits[item.path], first[item.path]))  # stable: within a file nothing moves
+
+
+@pytest.fixture(autouse=True)
+def open_log() -> None:
+    """No test logs into what an earlier one has closed: pytest closes the output that it captured, and structlog would keep it."""
+    target = getattr(structlog.get_config()["logger_factory"], "_file", None)
+    if target is not None and target.closed:
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
