@@ -5,10 +5,8 @@ what is connected to what.
 """
 
 import asyncio
-import os
 import secrets
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -27,8 +25,8 @@ from inboxbot.classify.artifact import load as load_artifact
 from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.understand import Understander
 from inboxbot.classify.word_lists import load_word_lists
-from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection
-from inboxbot.credentials import Credential, OAuthToken, Stored
+from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection, write_secret
+from inboxbot.credentials import Credential, OAuthToken, stored
 from inboxbot.decision import History, Understood
 from inboxbot.desk.learned import LearnedLedger
 from inboxbot.errors import ConfigError, InboxbotError
@@ -146,23 +144,17 @@ class App:
         """One reader per mailbox."""
         limit = int(self.config.limits.max_message_mb * MEGABYTE)
         zone = ZoneInfo(self.config.company.timezone)
+        sections = [(section, self.credential(section)) for section in self.config.mailbox]
         return [
-            MailboxReader(
-                section,
-                open_mailbox(section, max_message_bytes=limit, credential=self.credential(section)),
-                self.store,
-                zone,
-                self.now,
-                self.credential(section),
-            )
-            for section in self.config.mailbox
+            MailboxReader(section, open_mailbox(section, limit, credential), self.store, zone, self.now, credential)
+            for section, credential in sections
         ]
 
     def credential(self, section: MailboxSection | SmtpSection) -> Credential:
         """What is shown at a login there. Whoever names the same [[oauth]] table shares its token."""
         if section.oauth:
             return self._tokens[section.oauth]
-        return Stored(section.password, "smtp.password" if isinstance(section, SmtpSection) else f"mailbox.{section.name}.password")
+        return stored(section)
 
     @cached_property
     def _tokens(self) -> dict[str, OAuthToken]:
@@ -439,7 +431,7 @@ def _own_key(config: Config) -> bytes:
     key_file = path.with_name(f"{path.name}.secret")
     try:
         if not key_file.exists():
-            _make_key(key_file)
+            write_secret(key_file, secrets.token_hex(_KEY_BYTES), anew=False)
         key = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise ConfigError(f"the secret file {key_file} cannot be made or read", key="security.secret_file") from error
@@ -447,18 +439,3 @@ def _own_key(config: Config) -> bytes:
         words = f"the secret file {key_file} holds no whole key: put it back from a backup, or remove it and lose what it signed"
         raise ConfigError(words, key="security.secret_file")
     return key
-
-
-def _make_key(key_file: Path) -> None:
-    """Whole and durable under its name, or not there; two processes that start together get the same one."""
-    fresh = key_file.with_name(f".{key_file.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(_KEY_BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
-        with suppress(FileExistsError):  # another process was faster
-            os.link(fresh, key_file)
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -6,19 +6,16 @@ endpoint speaks RFC 6749: the client credentials grant (4.4, Microsoft 365's app
 """
 
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import structlog
 
-from inboxbot.config import OAuthSection, Secret
+from inboxbot.config import MailboxSection, OAuthSection, Secret, SmtpSection, write_secret
 from inboxbot.errors import TokenError, TokenRefusedError
 
 NO_TOKEN = "no access token: "  # noqa: S105 - how the trouble of a part begins that cannot log in for want of one
@@ -66,6 +63,11 @@ class Stored:
     def seal(self) -> str:
         """See `Credential`."""
         return _digest(self.secret.peek())
+
+
+def stored(section: MailboxSection | SmtpSection) -> Stored:
+    """The section's own password or token, where no `[[oauth]]` table fetches one."""
+    return Stored(section.password, f"mailbox.{section.name}.password" if isinstance(section, MailboxSection) else "smtp.password")
 
 
 @dataclass
@@ -146,27 +148,11 @@ class OAuthToken:
             _log.warning("refresh_token_not_kept", oauth=self.section.name, why="only refresh_token_file can be written anew")
             return
         try:
-            _write_secret(path, token)
+            write_secret(path, token, anew=True)
         except OSError as error:
             _log.error("refresh_token_not_kept", oauth=self.section.name, why=str(error))
             return
         self._rotated = ""
-
-
-def _write_secret(path: Path, value: str) -> None:
-    """Whole and durable, or as it was; readable by its owner alone."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(value)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            fresh.unlink()
-        raise
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

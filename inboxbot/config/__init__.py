@@ -7,7 +7,7 @@ problems   errors in plain words
 """
 
 from inboxbot.config.loading import load, parse, with_rules
-from inboxbot.config.secret import Secret
+from inboxbot.config.secret import Secret, write_secret
 from inboxbot.config.sections import (
     ACCOUNT_OWNER,
     LOOPBACK,
@@ -52,4 +52,5 @@ __all__ = [
     "load",
     "parse",
     "with_rules",
+    "write_secret",
 ]

@@ -6,6 +6,7 @@ In: the values of `*_env` and `*_file`. Out: the secret, read only when somebody
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -81,3 +82,24 @@ def _read_secret_file(path: Path, key: str) -> str:
     except OSError as error:
         raise ConfigError(f"cannot read the secret file {path}", key=key) from error
     raise ConfigError(f"the secret file {path} is empty", key=key)
+
+
+def write_secret(path: Path, value: str, *, anew: bool) -> None:
+    """Whole and durable under its name, or as it was; readable by its owner alone. Without `anew` one that lies there stays.
+
+    Raises OSError. Of two processes that write the same new one together, one is first and both find that one.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(value)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if anew:
+            fresh.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)

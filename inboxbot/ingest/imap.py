@@ -12,19 +12,16 @@ from datetime import datetime, timedelta
 from imapclient import IMAPClient
 
 from inboxbot.config import MailboxSection
-from inboxbot.credentials import Credential
+from inboxbot.credentials import Credential, stored
 from inboxbot.errors import MailboxTemporaryError
-from inboxbot.ingest import imap_fetch, imap_idle, imap_mark
+from inboxbot.ingest import imap_fetch, imap_idle, imap_mark, imap_search
 from inboxbot.ingest.imap_errors import explained
 from inboxbot.ingest.imap_reader import ImapReader
-from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select, stored
+from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select
 from inboxbot.ingest.mailbox import After, FetchFailure, MailboxStatus
 from inboxbot.ingest.wakeup import Wakeup
 from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 
-SEARCH_WINDOW = 5_000  # UIDs a SEARCH: imaplib takes no line above 1,000,000 bytes
-LARGEST_WINDOW = 80_000
-MOST_WINDOWS = 1_000  # then windows grow
 GLANCES = 500  # headers a FETCH
 _AT_ONCE_SECONDS = 2.0  # an IDLE that ends so soon was not meant
 _MOST_IDLE_BREAKS = 3
@@ -82,35 +79,22 @@ class ImapMailbox:
 
     def uids_after(self, uid: int) -> list[int]:
         """See `Mailbox`."""
-        found: set[int] = set()
         with self._client("looking for new mail") as client:
             client.noop()  # a SEARCH alone answers for the mailbox as this connection last saw it
-            for window in self._windows(uid + 1):
-                found.update(map(int, client.search(["UID", window])))
+            found = imap_search.search(client, self._windows(uid + 1))
         if found:
             self._next_unseen = max(self._next_unseen, max(found) + 1)
         # "n:*" names the last message even when its UID is below n (RFC 3501, 6.4.8).
         return sorted(one for one in found if one > uid)
 
     def _windows(self, first: int) -> Iterator[str]:
-        """UID ranges that cover all from `first`; the last is open and holds only what came since the last look."""
-        if self._exists > SEARCH_WINDOW:  # in a smaller mailbox no answer can be too long
-            # UIDs may lie far apart: windows grow with the numbers, up to what fits on a line even when every UID is taken.
-            size = max(SEARCH_WINDOW, min(LARGEST_WINDOW, (self._next_unseen - first) // MOST_WINDOWS))
-            while first < self._next_unseen:
-                last = min(first + size, self._next_unseen) - 1
-                yield f"{first}:{last}"
-                first = last + 1
-        yield f"{first}:*"
+        return imap_search.windows(first, self._next_unseen, self._exists)
 
     def uids_since(self, moment: datetime) -> list[int]:
         """See `Mailbox`."""
         day = moment.date() - timedelta(days=1)  # SINCE counts in days of the server's own zone (RFC 3501, 6.4.4)
-        found: set[int] = set()
         with self._client("looking for late mail") as client:
-            for window in self._windows(1):
-                found.update(map(int, client.search(["UID", window, "SINCE", day])))
-        return sorted(found)
+            return sorted(imap_search.search(client, self._windows(1), "SINCE", day))
 
     def glance(self, uids: Collection[int]) -> list[Glance]:
         """See `Mailbox`."""

@@ -7,13 +7,15 @@ In: a `MailboxSection`, timeouts, a `Credential`. Out: an `IMAPClient` with a ve
 import re
 import socket
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
 from inboxbot.config import MailboxSection
-from inboxbot.credentials import NO_TOKEN, Credential, Stored
+from inboxbot.credentials import NO_TOKEN, Credential
 from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, TokenError, TokenRefusedError
 from inboxbot.ingest.imap_errors import explained, explained_login, explained_select
 from inboxbot.ingest.mailbox import MailboxStatus
@@ -43,11 +45,6 @@ def connect(section: MailboxSection, timeouts: Timeouts, credential: Credential)
         if not credential.refused(secret):
             raise
     return _logged_in(section, timeouts, _secret(credential))
-
-
-def stored(section: MailboxSection) -> Credential:
-    """The section's own password or token, where no `[[oauth]]` table fetches one."""
-    return Stored(section.password, f"mailbox.{section.name}.password")
 
 
 def _secret(credential: Credential) -> str:
@@ -126,12 +123,16 @@ def select(client: IMAPClient, folder: str) -> tuple[MailboxStatus, int]:
     with explained_select(f"cannot open the folder {folder}"):
         answer = client.select_folder(folder)
         uidvalidity = answer.get(b"UIDVALIDITY")
-        uidnext = answer.get(b"UIDNEXT")
-        if uidnext is None:  # allowed: then STATUS knows it (RFC 3501, 6.3.1)
-            uidnext = client.folder_status(folder, ["UIDNEXT"])[b"UIDNEXT"]
+        uidnext = next_uid(client, folder, answer)
     if uidvalidity is None:
         raise MailboxTemporaryError(f"the folder {folder} has no UIDVALIDITY: its messages cannot be told apart for good")
-    return MailboxStatus(int(uidvalidity), int(uidnext)), int(answer[b"EXISTS"])
+    return MailboxStatus(int(uidvalidity), uidnext), int(answer[b"EXISTS"])
+
+
+def next_uid(client: IMAPClient, folder: str, answer: Mapping[bytes, Any]) -> int:
+    """The UID that the next message will have, from the answer to SELECT; where that keeps it back, STATUS knows it (RFC 3501, 6.3.1)."""
+    uidnext = answer.get(b"UIDNEXT")
+    return int(client.folder_status(folder, ["UIDNEXT"])[b"UIDNEXT"] if uidnext is None else uidnext)
 
 
 def hang_up(client: IMAPClient) -> None:

@@ -6,7 +6,7 @@ in how they search headers), so the newest mails' headers are read as well.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,16 +16,15 @@ from imapclient import IMAPClient
 from imapclient.imapclient import SENT
 
 from inboxbot.config import MailboxSection
-from inboxbot.credentials import Credential
+from inboxbot.credentials import Credential, stored
 from inboxbot.errors import MailboxRefusedError
-from inboxbot.ingest import headers, imap_fetch
+from inboxbot.ingest import headers, imap_fetch, imap_search
 from inboxbot.ingest.imap_errors import explained
-from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, stored
+from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, next_uid
 from inboxbot.reply import SentMail
 
 NEWEST = 200  # mails whose headers are read where a search finds nothing
 WINDOW = 500  # headers fetched at once
-SEARCH_WINDOW = 50_000  # UIDs a SEARCH
 FIELDS = ("MESSAGE-ID", "X-INBOXBOT-ID", "IN-REPLY-TO", "REFERENCES", "TO", "DATE", "AUTO-SUBMITTED")
 _SELF_FILING_HOSTS = re.compile(r"(^|\.)(gmail|googlemail|office365|outlook)\.com$", re.IGNORECASE)
 _MARK = re.compile(rb"^X-Inboxbot-Id:[ \t]*([!-~]+)", re.IGNORECASE | re.MULTILINE)
@@ -101,7 +100,7 @@ class ImapSentFolder:
     def since(self, moment: datetime) -> Iterator[FoundMail]:
         """See `SentFolder`."""
         with self._opened("reading the Sent folder") as (client, folder):
-            uids = _since(client, _opened_for_reading(client, folder), _day_before(moment))
+            uids = _since(client, _all_of(client, folder), _day_before(moment))
             for start in range(0, len(uids), WINDOW):
                 for answer in imap_fetch.headers(client, uids[start : start + WINDOW], FIELDS).values():
                     yield _read(answer.body or b"", answer.received_at)
@@ -126,28 +125,24 @@ class ImapSentFolder:
         return str(name)
 
 
-def _opened_for_reading(client: IMAPClient, folder: str) -> int:
-    """Select the folder; the UID that its next mail will have."""
+def _all_of(client: IMAPClient, folder: str) -> list[str]:
+    """Select the folder; the UID ranges in which it is searched."""
     answer = client.select_folder(folder, readonly=True)
-    uidnext = answer.get(b"UIDNEXT") or client.folder_status(folder, ["UIDNEXT"])[b"UIDNEXT"]
-    return int(uidnext)
+    return list(imap_search.windows(1, next_uid(client, folder, answer), int(answer[b"EXISTS"])))
 
 
-def _since(client: IMAPClient, uidnext: int, day: date) -> list[int]:
-    """UIDs of mails that came there on that day or later, ascending; asked for in windows, as no answer may be too long."""
-    found: set[int] = set()
-    for first in range(1, max(uidnext, 2), SEARCH_WINDOW):
-        found.update(map(int, client.search(["UID", f"{first}:{first + SEARCH_WINDOW - 1}", "SINCE", day])))
-    return sorted(found)
+def _since(client: IMAPClient, ranges: Sequence[str], day: date) -> list[int]:
+    """UIDs of mails that came there on that day or later, ascending."""
+    return sorted(imap_search.search(client, ranges, "SINCE", day))
 
 
 def _find(client: IMAPClient, folder: str, message_id: str, mark: str, sent_at: datetime) -> str:
-    uidnext = _opened_for_reading(client, folder)
+    ranges = _all_of(client, folder)
     for name, value in (("Message-ID", message_id), ("X-Inboxbot-Id", mark)):
         found = client.search(["HEADER", name, value]) if value else []
         if there := _among(client, list(map(int, found))[-WINDOW:], message_id, mark):
             return there
-    return _among(client, _since(client, uidnext, _day_before(sent_at))[-NEWEST:], message_id, mark)
+    return _among(client, _since(client, ranges, _day_before(sent_at))[-NEWEST:], message_id, mark)
 
 
 def _among(client: IMAPClient, uids: list[int], message_id: str, mark: str) -> str:

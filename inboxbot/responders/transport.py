@@ -16,7 +16,7 @@ from time import monotonic
 import aiosmtplib
 
 from inboxbot.config import SmtpSection
-from inboxbot.credentials import NO_TOKEN, Credential, Stored
+from inboxbot.credentials import NO_TOKEN, Credential, stored
 from inboxbot.errors import (
     ConfigError,
     SendError,
@@ -72,7 +72,7 @@ class SmtpTransport:
     ) -> None:
         """Nothing is connected yet. `local_hostname` is what EHLO says; None: this machine's full name."""
         self._section = section
-        self._credential = credential or Stored(section.password, "smtp.password")
+        self._credential = credential or stored(section)
         self._timeouts = timeouts
         self._local_hostname = local_hostname
         self._smtp: aiosmtplib.SMTP | None = None

@@ -39,25 +39,16 @@ def token(endpoint: TokenEndpoint, tmp_path: Path, clock: Clock | None = None, *
     return OAuthToken(OAuthSection.model_validate(given), clock or Clock())
 
 
-def test_a_token_serves_until_shortly_before_its_end(endpoint: TokenEndpoint, tmp_path: Path) -> None:
-    clock = Clock()
+@pytest.mark.parametrize(("life", "still", "over"), [(3600.0, 3299, 3301), (10.0, 7, 9)], ids=["until shortly before", "the greater part"])
+def test_a_token_serves_for_most_of_its_life(endpoint: TokenEndpoint, tmp_path: Path, life: float, still: float, over: float) -> None:
+    endpoint.life, clock = life, Clock()
     held = token(endpoint, tmp_path, clock)
     first = held.get()
-    clock.now = 3299
+    clock.now = still
     assert held.get() == first
-    clock.now = 3301
+    clock.now = over
     assert held.get() != first
     assert endpoint.asked == 2
-
-
-def test_a_short_life_is_used_for_its_greater_part(endpoint: TokenEndpoint, tmp_path: Path) -> None:
-    endpoint.life, clock = 10, Clock()
-    held = token(endpoint, tmp_path, clock)
-    first = held.get()
-    clock.now = 7
-    assert held.get() == first
-    clock.now = 9
-    assert held.get() != first
 
 
 def test_a_refused_token_is_never_shown_again(endpoint: TokenEndpoint, tmp_path: Path) -> None:

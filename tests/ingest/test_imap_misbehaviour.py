@@ -13,9 +13,10 @@ from servers.scripted_imap import CUT, ScriptedImap
 
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError
-from inboxbot.ingest.imap import SEARCH_WINDOW, ImapMailbox
+from inboxbot.ingest.imap import ImapMailbox
 from inboxbot.ingest.imap_errors import retry_after
 from inboxbot.ingest.imap_reader import TRIES
+from inboxbot.ingest.imap_search import SEARCH_WINDOW
 from inboxbot.ingest.imap_session import Timeouts
 from inboxbot.ingest.mailbox import FetchFailure
 from inboxbot.message import RawMessage
