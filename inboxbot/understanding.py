@@ -40,6 +40,11 @@ class Intent(StrEnum):
         return self in _FAMILIES
 
     @property
+    def nobodys(self) -> bool:
+        """True for what needs nobody when a mail is nothing else."""
+        return self in (Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM)
+
+    @property
     def family(self) -> "Family | None":
         """The family of answers it belongs to; None where nothing is answered."""
         return _FAMILIES.get(self)

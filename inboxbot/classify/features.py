@@ -9,7 +9,7 @@ stands in the clauses before and after counts too, apart: "yes please, both" mea
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 _LETTERS = (3, 4, 5)
 BEFORE, AFTER, PLACE = "<", ">", "|"
@@ -24,6 +24,11 @@ class ClauseWords:
 
     words: Sequence[str]
     names: Sequence[str]
+
+    @property
+    def others(self) -> Iterator[str]:
+        """Every feature of its own beside the words and their letter groups."""
+        return chain(self.pairs, self.names, self.together)
 
     @cached_property
     def pairs(self) -> list[str]:
@@ -53,9 +58,7 @@ def letter_groups(word: str) -> Iterator[str]:
 def own_features(clause: ClauseWords) -> Iterator[str]:
     """Every feature of the clause itself, as often as it occurs."""
     yield from clause.words
-    yield from clause.pairs
-    yield from clause.names
-    yield from clause.together
+    yield from clause.others
     for word in clause.words:
         yield from letter_groups(word)
 

@@ -65,7 +65,7 @@ class IntentModel:
 def own_features_of(clauses: Sequence[ClauseWords]) -> tuple[list[str], list[str]]:
     """(words, other features) of clauses; words bring their letter groups with them."""
     words = [word for clause in clauses for word in clause.words]
-    return words, [name for clause in clauses for name in (*clause.pairs, *clause.names, *clause.together)]
+    return words, [name for clause in clauses for name in clause.others]
 
 
 class Contributions:

@@ -40,7 +40,6 @@ _BY_MACHINE = {
     MachineClass.AUTO_REPLY_CHANGE: (Intent.AUTO_REPLY, Intent.ACCOUNT_UPDATE),
     MachineClass.BULK: (Intent.SPAM,),
 }
-_NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def asserted_intents(view: View, machine: MachineClass, least: float) -> tuple[I
     """The asserted intents, primary first: a machine's class decides where it is one, else the scores."""
     scores = view.scores
     if machine is MachineClass.AUTO_REPLY:  # the words that make it so are people's too: what else it says counts
-        business = (intent for intent in Intent if intent not in _NOBODYS and scores[intent] >= least)
+        business = (intent for intent in Intent if not intent.nobodys and scores[intent] >= least)
         ranked = [*_ranked(business, view), Intent.AUTO_REPLY]
     elif machine in _BY_MACHINE:
         ranked = list(_BY_MACHINE[machine])

@@ -46,8 +46,6 @@ _NO_ACKNOWLEDGEMENT = frozenset(
     }
 )
 _BY_SENDER = frozenset({MachineClass.AUTO_REPLY, MachineClass.BULK})  # the sender chose the marks that make it so
-_NOBODYS = frozenset({Intent.AUTO_REPLY, Intent.BOUNCE, Intent.SPAM})
-_HELD_INTENTS = frozenset({Intent.BANK_DETAILS, Intent.SPAM, Intent.AUTO_REPLY, Intent.BOUNCE})
 
 
 def decide(case: Understood, history: History, config: Config, now: datetime) -> Decision:
@@ -111,8 +109,8 @@ def _filed(case: Understood, history: History) -> tuple[Reason, ...]:
 
 def _brings_business(case: Understood) -> bool:
     """What calls itself automatic and lists payments, or asks or tells what people do: a payer's system, or a person's own words below."""
-    told = case.understanding.asserted - _NOBODYS
-    return case.machine is MachineClass.AUTO_REPLY and bool(told or case.understanding.entities.remittances)
+    told = any(not intent.nobodys for intent in case.understanding.asserted)
+    return case.machine is MachineClass.AUTO_REPLY and (told or bool(case.understanding.entities.remittances))
 
 
 def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
@@ -191,7 +189,7 @@ def _may_acknowledge(case: Understood, blocked: tuple[Reason, ...]) -> bool:
     return (
         begins
         and not codes & _NO_ACKNOWLEDGEMENT
-        and not case.understanding.asserted & _HELD_INTENTS
+        and not any(intent.nobodys or intent is Intent.BANK_DETAILS for intent in case.understanding.asserted)
         and case.machine is MachineClass.PERSON
     )
 

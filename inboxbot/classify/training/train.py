@@ -48,7 +48,7 @@ CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
 PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # folds are judged side by side where that is worth starting processes
 UNCERTIFIED = "uncertified"
-FIXED_THRESHOLD = 0.85  # of the confidence, while no certificate can be had
+FIXED_THRESHOLD = 0.85  # of the confidence, for a model that no calibration mails have judged yet
 REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
 THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": FIXED_THRESHOLD}
 
