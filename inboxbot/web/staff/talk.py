@@ -24,7 +24,7 @@ from inboxbot.web.staff.files import file_headers
 from inboxbot.web.staff.gate import Gate, Guest, Number
 from inboxbot.web.staff.render import Pages
 from inboxbot.web.staff.safe_html import FRAME_HEADERS, frame_page
-from inboxbot.web.staff.talk_view import named_beside, talk
+from inboxbot.web.staff.talk_view import LISTED, named_beside, talk
 
 FileNumber = Annotated[int, Path(ge=0, le=999)]
 MOST_DOCUMENTS = 80  # invoices offered for attaching: the open ones first
@@ -99,6 +99,7 @@ class Talks:
         values: dict[str, Any] = {
             "talk": shown,
             "card": card,
+            "listed": LISTED,
             "named": named_beside(shown, card, facts),
             "sidebar": sidebar,
             "counts": reading.counts(desk, viewer, sidebar),
