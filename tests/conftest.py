@@ -23,11 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def open_log() -> None:
-    """No test logs into what an earlier one has closed: pytest closes the output that it captured, and structlog would keep it."""
-    target = getattr(structlog.get_config()["logger_factory"], "_file", None)
-    if target is not None and target.closed:
-        structlog.reset_defaults()
+def log_of_its_own() -> Iterator[None]:
+    """What a test makes of the log ends with it: the next one's goes to where that one looks, not into what pytest has closed."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ smtpd_tls_loglevel = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 message_size_limit = 104857600
+smtpd_timeout = 300s
 maillog_file = {root}/log/postfix.log
 maillog_file_prefixes = {root}/log
 biff = no
