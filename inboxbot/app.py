@@ -21,10 +21,6 @@ from inboxbot.alarms.channels import Channel, MailChannel, Webhook
 from inboxbot.alarms.notices import Notice
 from inboxbot.alarms.pulses import Pulses
 from inboxbot.alarms.watch import Watch
-from inboxbot.classify.artifact import load as load_artifact
-from inboxbot.classify.intents import IntentModel
-from inboxbot.classify.understand import Understander
-from inboxbot.classify.word_lists import load_word_lists
 from inboxbot.config import LOOPBACK, Config, MailboxSection, SmtpSection, write_secret
 from inboxbot.credentials import Credential, OAuthToken, stored
 from inboxbot.decision import History, Understood
@@ -56,6 +52,7 @@ from inboxbot.store import portal_links
 from inboxbot.store.engine import Store, sqlite_path
 
 if TYPE_CHECKING:
+    from inboxbot.classify.understand import Understander
     from inboxbot.desk.office import Desk
     from inboxbot.web.services import WebServices
 
@@ -97,8 +94,13 @@ class App:
         return Resolver(frozenset({self.config.company.domain}), FREE_MAIL_DOMAINS | extra, self.config.company.currency)
 
     @cached_property
-    def understander(self) -> Understander:
+    def understander(self) -> "Understander":
         """The model, loaded."""
+        from inboxbot.classify.artifact import load as load_artifact  # noqa: PLC0415 - NumPy is needed only where mail is read
+        from inboxbot.classify.intents import IntentModel  # noqa: PLC0415 - the same
+        from inboxbot.classify.understand import Understander  # noqa: PLC0415 - the same
+        from inboxbot.classify.word_lists import load_word_lists  # noqa: PLC0415 - the same
+
         artifact = load_artifact(self.config.model.path or shipped_model())
         section = self.config.model
         return Understander(IntentModel(artifact), load_word_lists(), risk=section.risk, confidence=section.confidence)

@@ -44,7 +44,11 @@ def load_lists() -> ConceptLists:
 
 
 class ConceptFinder:
-    """Finds concepts; built once, then used for every text."""
+    """Finds concepts; built once, then used for every text.
+
+    Taking thirty thousand phrases apart costs spaCy a second, and a text can hold only those whose first word is one of its own:
+    a phrase is given to the matcher when a text with its first word comes for the first time.
+    """
 
     def __init__(self, lists: ConceptLists) -> None:
         """Builds the matcher; importing spaCy costs half a second, so it happens here and not at import."""
@@ -54,20 +58,40 @@ class ConceptFinder:
         self.risks = lists.risks
         self._pipeline: Any = spacy.blank("xx")
         self._matcher: Any = PhraseMatcher(self._pipeline.vocab, attr="LOWER")
+        self._special = {text.lower() for text in self._pipeline.tokenizer.rules}  # what the tokenizer takes apart in its own way
+        self._waiting: dict[str, list[tuple[str, str]]] = {}  # first word -> (concept, phrase)
         for concept, phrases in lists.phrases.items():
-            self._matcher.add(concept, [self._pipeline.make_doc(phrase.lower()) for phrase in phrases])
+            for phrase in map(str.lower, phrases):
+                self._waiting.setdefault(self._first_word(phrase), []).append((concept, phrase))
 
     def find(self, text: str) -> list[ConceptHit]:
         """Every concept in a text, by place; of overlapping phrases of one concept the longest."""
+        plain = _RULE.sub(lambda run: " " * len(run[0]), text[:MOST_CHARACTERS]).replace("\u2019", "'")
         with self._pipeline.memory_zone():  # frees the words of this text: spaCy would remember them for ever
-            plain = _RULE.sub(lambda run: " " * len(run[0]), text[:MOST_CHARACTERS])
-            doc = self._pipeline.make_doc(plain.replace("\u2019", "'"))
-            found = sorted(self._matcher(doc), key=lambda hit: (hit[1], -hit[2]))
-            hits = []
-            ends: dict[int, int] = {}
-            for concept, start, end in found:
-                if start >= ends.get(concept, 0):
-                    ends[concept] = end
-                    span = doc[start:end]
-                    hits.append(ConceptHit(self._pipeline.vocab.strings[concept], span.text, span.start_char, span.end_char))
+            doc = self._pipeline.make_doc(plain)
+            new = self._waiting.keys() & {token.lower_ for token in doc}
+            if not new:
+                return self._hits(doc)
+        for word in sorted(new):  # outside the zone: these words are kept
+            for concept, phrase in self._waiting.pop(word):
+                self._matcher.add(concept, [self._pipeline.make_doc(phrase)])
+        with self._pipeline.memory_zone():
+            return self._hits(self._pipeline.make_doc(plain))
+
+    def _hits(self, doc: Any) -> list[ConceptHit]:
+        strings = self._pipeline.vocab.strings
+        hits = []
+        ends: dict[str, int] = {}
+        for start, minus_end, concept in sorted((start, -end, strings[key]) for key, start, end in self._matcher(doc)):
+            if start >= ends.get(concept, 0):
+                ends[concept] = -minus_end
+                span = doc[start:-minus_end]
+                hits.append(ConceptHit(concept, span.text, span.start_char, span.end_char))
         return hits
+
+    def _first_word(self, phrase: str) -> str:
+        """The first token of a phrase, in lower case. What is all letters is one, unless it is a special case; spaCy knows the others'."""
+        word = phrase.partition(" ")[0]
+        if word.isalpha() and word not in self._special:
+            return word.lower()
+        return str(self._pipeline.make_doc(phrase)[0].lower_)

@@ -6,6 +6,8 @@ imported inside the commands, so that `--help` and `status` stay quick.
 """
 
 import sys
+from importlib.metadata import version as installed
+from typing import Annotated
 
 import structlog
 import typer
@@ -31,6 +33,19 @@ app.add_typer(address.app, name="address")
 app.add_typer(portal.app, name="portal")
 app.add_typer(user.app, name="user")
 app.add_typer(admin.ledger_app, name="ledger")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"inboxbot {installed('inboxbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")] = False,
+) -> None:
+    """Reads a company's accounts-receivable mailbox, answers what a machine can answer safely, and queues the rest for people."""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inboxbot.cli.options import AsJson, ConfigPath, load_app, me, print_json
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, load_store, me, print_json
 
 app = typer.Typer(help="Addresses to which nothing is sent.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="The mail address.")]
@@ -22,7 +22,7 @@ def list_stopped(config: ConfigPath, json: AsJson = False) -> None:
     """
     from inboxbot.store import bounces
 
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         rows = bounces.list_stopped(session)
     if json:
         print_json(rows)

@@ -4,11 +4,12 @@ In: a configuration file. Out: what is well and what is not, in plain lines or J
 """
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from inboxbot.cli.options import AsJson, ConfigPath, load_app, parse_span, print_json
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, load_store, parse_span, print_json
 from inboxbot.errors import UsageError
 
 ledger_app = typer.Typer(help="The facts about money.", no_args_is_help=True)
@@ -51,8 +52,7 @@ def status(config: ConfigPath, json: AsJson = False) -> None:
     """
     from inboxbot import health
 
-    app = load_app(config)
-    found = health.status(app.store, app.now())
+    found = health.status(load_store(config), datetime.now(UTC))
     if json:
         print_json(found)
     else:
@@ -112,7 +112,7 @@ def export(
 
     if what not in EXPORTS:
         raise UsageError(f"--what does not know {what!r}; it takes {', '.join(EXPORTS)}")
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         for row in EXPORTS[what](session):
             print_json(row)
 

@@ -16,6 +16,8 @@ from inboxbot.errors import UsageError
 
 if TYPE_CHECKING:
     from inboxbot.app import App
+    from inboxbot.config import Config
+    from inboxbot.store.engine import Store
 
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (TOML).", envvar="INBOXBOT_CONFIG")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -26,13 +28,27 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 def load_app(path: Path) -> "App":
     """The composition root for a configuration file."""
-    from inboxbot import config, log
     from inboxbot.app import App
+
+    return App(load_config(path))
+
+
+def load_store(path: Path) -> "Store":
+    """Our own records alone: commands that only look at them wait for nothing else to be loaded."""
+    from inboxbot.store.engine import Store
+
+    section = load_config(path).store
+    return Store(section.url, busy_seconds=section.busy_seconds)
+
+
+def load_config(path: Path) -> "Config":
+    """The configuration, and a log that shows none of its secrets."""
+    from inboxbot import config, log
 
     log.configure()
     loaded = config.load(path)
     log.configure(secrets=[secret.peek() for secret in loaded.secrets])
-    return App(loaded)
+    return loaded
 
 
 def parse_time(value: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inboxbot.cli.options import AsJson, ConfigPath, load_app, me, print_json
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, load_store, me, print_json
 from inboxbot.errors import UsageError
 
 app = typer.Typer(help="Mail on its way out.", no_args_is_help=True)
@@ -24,7 +24,7 @@ def list_items(
     """
     from inboxbot.store import export
 
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         rows = [row for row in export.outbox(session) if state in ("", row["state"])]
     if json:
         print_json(rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inboxbot.cli.options import AsJson, ConfigPath, load_app, me, print_json
+from inboxbot.cli.options import AsJson, ConfigPath, load_app, load_store, me, print_json
 from inboxbot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def list_conversations(
 
     if status != "all" and status not in list(ConversationStatus):
         raise UsageError(f"--status does not know {status!r}; it takes {', '.join(ConversationStatus)} or all")
-    store = load_app(config).store
+    store = load_store(config)
     with store.transaction() as session:
         wanted = None if status == "all" else ConversationStatus(status)
         found = conversations.listing(session, status=wanted, assignee=assignee or None, limit=limit)
@@ -55,7 +55,7 @@ def show(conversation_id: ConversationId, config: ConfigPath, json: AsJson = Fal
     """
     from inboxbot.store import conversations
 
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         conversation = conversations.get(session, conversation_id)
         texts = conversations.texts(session, conversation_id)
         draft = conversations.draft(session, conversation_id)
@@ -175,7 +175,7 @@ def files(
     from inboxbot.store import attachments, conversations
 
     wanted = save or text
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         conversations.get(session, conversation_id)
         rows = conversations.message_rows(session, conversation_id)
         found = [(row, file) for row in rows for file in attachments.of_message(session, row) if file.sha256.startswith(wanted)]
@@ -223,7 +223,7 @@ def list_approvals(config: ConfigPath, json: AsJson = False) -> None:
     """
     from inboxbot.store import approvals
 
-    with load_app(config).store.transaction() as session:
+    with load_store(config).transaction() as session:
         found = approvals.waiting(session)
     for one in found:
         if json:

@@ -7,20 +7,11 @@ that knows psycopg.
 
 from typing import Any
 
-from psycopg.types.string import StrDumper
 from sqlalchemy import Engine, create_engine, event, make_url
 
 _WRITING = 0x696E626F78  # the key of the lock; other programs in the same database take another
 _CONNECT_SECONDS = 10
 ONLY_READS = "inboxbot_only_reads"
-
-
-class _StorableText(StrDumper):
-    """PostgreSQL keeps no NUL in a text (https://www.postgresql.org/docs/current/datatype-character.html); mails may hold some."""
-
-    def dump(self, obj: str) -> Any:
-        """The text, with what nobody can read replaced."""
-        return super().dump(obj.replace("\x00", "\ufffd") if "\x00" in obj else obj)
 
 
 def engine_of(url: str, busy_seconds: float) -> Engine:
@@ -32,9 +23,22 @@ def engine_of(url: str, busy_seconds: float) -> Engine:
     options = f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC -c synchronous_commit=on"
     arguments = {"options": options, "connect_timeout": _CONNECT_SECONDS} if found.drivername == "postgresql+psycopg" else {}
     engine = create_engine(found, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments)
-    event.listen(engine, "connect", lambda connection, _record: connection.adapters.register_dumper(str, _StorableText))
+    text = _storable_text()
+    event.listen(engine, "connect", lambda connection, _record: connection.adapters.register_dumper(str, text))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _storable_text() -> type:
+    """PostgreSQL keeps no NUL in a text (https://www.postgresql.org/docs/current/datatype-character.html); mails may hold some."""
+    from psycopg.types.string import StrDumper  # noqa: PLC0415 - who keeps records in a file needs no driver
+
+    class StorableText(StrDumper):
+        def dump(self, obj: str) -> Any:
+            """The text, with what nobody can read replaced."""
+            return super().dump(obj.replace("\x00", "\ufffd") if "\x00" in obj else obj)
+
+    return StorableText
 
 
 def _begin(connection: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inboxbot.classify.concepts import ConceptFinder, ConceptLists
+from inboxbot.classify.concepts import ConceptFinder, ConceptLists, load_lists
 from inboxbot.classify.tokens import words_of
 from inboxbot.classify.word_lists import WordLists
 
@@ -138,6 +138,16 @@ def test_of_overlapping_phrases_of_one_concept_the_longest_counts() -> None:
         ("bank account", 4, 16),
         ("bank", 23, 27),
     ]
+
+
+def test_every_phrase_is_found_where_it_stands() -> None:
+    """The finder takes a phrase up when its first word comes: none may wait for ever."""
+    lists = load_lists()
+    finder = ConceptFinder(lists)
+    phrases = [(concept, phrase) for concept, group in lists.phrases.items() for phrase in group]
+    odd = [one for one in phrases if not one[1].partition(" ")[0].isalpha()]
+    for concept, phrase in (*odd, *phrases[::13]):
+        assert concept in {hit.concept for hit in finder.find(f"Well, {phrase} now")}, phrase
 
 
 def test_a_line_of_dashes_hides_nothing_and_joins_nothing(word_lists: WordLists) -> None:

@@ -6,6 +6,7 @@ Whatever goes wrong is one plain line on standard error that names the place and
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,12 @@ COMMANDS = commands()
 
 @pytest.mark.parametrize("name", CONTRACT)
 def test_a_command_of_the_contract_is_there(name: str) -> None:
-    if name == "user add":
-        pytest.skip("comes with the staff's pages")
     assert name in COMMANDS
+
+
+def test_the_program_says_its_version() -> None:
+    ended = call("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"inboxbot {version('inboxbot')}\n", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -41,6 +41,17 @@ def test_the_migrations_and_the_classes_agree(tmp_path: Path) -> None:
     assert differences(opened(tmp_path)) == []
 
 
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    scripts = ScriptDirectory(str(Path(inboxbot.store.migrations.__file__).parent))
+    assert inboxbot.store.migrations.newest_revision() == scripts.get_current_head()
+
+
+def test_a_store_of_the_newest_schema_opens_without_alembic(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    code = f"{OPEN}; assert 'alembic' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code, f"sqlite:///{tmp_path / 'inboxbot.db'}"], check=False).returncode == 0
+
+
 @pytest.mark.server
 def test_the_migrations_and_the_classes_agree_on_postgresql_too(postgresql: PostgreSQL) -> None:
     with postgresql.database(empty=True) as url:
