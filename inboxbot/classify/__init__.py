@@ -1,6 +1,6 @@
 """What a message means: intents, entities, and what stays unexplained.
 
-In: a `Message` and the sender's `Facts`. Out: an `Understanding`. The only place that knows spaCy and scikit-learn;
+In: a `Message` and the sender's `Facts`. Out: an `Understanding`. The only place that knows pyahocorasick and scikit-learn;
 no ledger, no store, no network. scikit-learn only trains; predicting is a dictionary and an array.
 
     understand    the steps in order
@@ -8,7 +8,7 @@ no ledger, no store, no network. scikit-learn only trains; predicting is a dicti
     entities/     invoice and order numbers, amounts, dates, payment details, dispute reasons
     tokens        words as the intent model sees them: numbers, amounts, dates, addresses are placeholders
     sentences     a text cut into sentences, and these into clauses
-    concepts      words that mean the same, in several languages (data/concepts/), found by spaCy
+    concepts      words that mean the same, in several languages (data/concepts/), found in one pass
     glossary      head words of other languages (data/glossary/)
     signals       a mail cut up, with everything found in each piece
     features      words, pairs, letter groups, concepts; and what the neighbouring clauses say

@@ -1,23 +1,29 @@
 """Words that mean the same, in several languages: concepts as features, and risk words as vetoes.
 
-In: text. Out: the concepts in it, with their words. The lists are data (`data/concepts/*.toml`), found by spaCy's
-PhraseMatcher over a blank multilingual pipeline: no downloaded model is involved.
+In: text. Out: the concepts in it, with their words. The lists are data (`data/concepts/*.toml`). All phrases are looked for
+in one pass (Aho and Corasick 1975, by pyahocorasick): what it costs does not grow with the lists.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+import ahocorasick
+
 MOST_CHARACTERS = 20_000  # of a text that are looked at
-_RULE = re.compile(r"(?:[^\w\s]|_){20,}")  # a drawn line; spaCy takes such a run apart in time that grows with its square
+_GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}")  # a line's end, or blanks in a row
+_WORD = re.compile(r"\S+")
+_ADDRESS_MARKS = ("@", "://", "www.")
+_WRAPPED_AT = 55  # characters: a line this long that no mark ends goes on in the next
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptHit:
-    """A concept found in a text: its name, its words as written, and where."""
+    """A concept found in a text: its name, its words (in one line), and where."""
 
     concept: str
     words: str
@@ -44,54 +50,99 @@ def load_lists() -> ConceptLists:
 
 
 class ConceptFinder:
-    """Finds concepts; built once, then used for every text.
-
-    Taking thirty thousand phrases apart costs spaCy a second, and a text can hold only those whose first word is one of its own:
-    a phrase is given to the matcher when a text with its first word comes for the first time.
-    """
+    """Finds concepts; built once, then used for every text."""
 
     def __init__(self, lists: ConceptLists) -> None:
-        """Builds the matcher; importing spaCy costs half a second, so it happens here and not at import."""
-        import spacy  # noqa: PLC0415 - heavy, see above
-        from spacy.matcher import PhraseMatcher  # noqa: PLC0415 - heavy, see above
-
+        """Builds the automaton of all phrases."""
         self.risks = lists.risks
-        self._pipeline: Any = spacy.blank("xx")
-        self._matcher: Any = PhraseMatcher(self._pipeline.vocab, attr="LOWER")
-        self._special = {text.lower() for text in self._pipeline.tokenizer.rules}  # what the tokenizer takes apart in its own way
-        self._waiting: dict[str, list[tuple[str, str]]] = {}  # first word -> (concept, phrase)
+        meant: dict[str, list[str]] = {}
         for concept, phrases in lists.phrases.items():
-            for phrase in map(str.lower, phrases):
-                self._waiting.setdefault(self._first_word(phrase), []).append((concept, phrase))
+            for phrase in phrases:
+                meant.setdefault(_plain(phrase).text, []).append(concept)
+        self._phrases: Any = ahocorasick.Automaton()
+        for phrase, concepts in meant.items():
+            self._phrases.add_word(phrase, (len(phrase), tuple(dict.fromkeys(concepts))))
+        self._phrases.make_automaton()
 
     def find(self, text: str) -> list[ConceptHit]:
-        """Every concept in a text, by place; of overlapping phrases of one concept the longest."""
-        plain = _RULE.sub(lambda run: " " * len(run[0]), text[:MOST_CHARACTERS]).replace("\u2019", "'")
-        with self._pipeline.memory_zone():  # frees the words of this text: spaCy would remember them for ever
-            doc = self._pipeline.make_doc(plain)
-            new = self._waiting.keys() & {token.lower_ for token in doc}
-            if not new:
-                return self._hits(doc)
-        for word in sorted(new):  # outside the zone: these words are kept
-            for concept, phrase in self._waiting.pop(word):
-                self._matcher.add(concept, [self._pipeline.make_doc(phrase)])
-        with self._pipeline.memory_zone():
-            return self._hits(self._pipeline.make_doc(plain))
-
-    def _hits(self, doc: Any) -> list[ConceptHit]:
-        strings = self._pipeline.vocab.strings
+        """Every concept in a text, by place; of overlapping phrases of one concept the longest of the first."""
+        text = text[:MOST_CHARACTERS]
         hits = []
         ends: dict[str, int] = {}
-        for start, minus_end, concept in sorted((start, -end, strings[key]) for key, start, end in self._matcher(doc)):
+        for start, end, concept in sorted(self._matches(_plain(text)), key=lambda hit: (hit[0], -hit[1])):
             if start >= ends.get(concept, 0):
-                ends[concept] = -minus_end
-                span = doc[start:-minus_end]
-                hits.append(ConceptHit(concept, span.text, span.start_char, span.end_char))
+                ends[concept] = end
+                hits.append(ConceptHit(concept, _as_written(text[start:end]), start, end))
         return hits
 
-    def _first_word(self, phrase: str) -> str:
-        """The first token of a phrase, in lower case. What is all letters is one, unless it is a special case; spaCy knows the others'."""
-        word = phrase.partition(" ")[0]
-        if word.isalpha() and word not in self._special:
-            return word.lower()
-        return str(self._pipeline.make_doc(phrase)[0].lower_)
+    def _matches(self, plain: "_Plain") -> Iterator[tuple[int, int, str]]:
+        """(start, end, concept) of every phrase that stands in the text as whole words."""
+        for last, (length, concepts) in self._phrases.iter(plain.text):
+            start, end = last + 1 - length, last + 1
+            if _begins(plain.text, start) and _ends(plain.text, end):
+                place = plain.place(start), plain.place(last) + 1
+                yield from ((*place, concept) for concept in concepts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A text in lower case with single blanks; `begins[i]` of it is `places[i]` of the text, and so on up to the next."""
+
+    text: str
+    begins: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def place(self, position: int) -> int:
+        """Where a character stood."""
+        piece = bisect_right(self.begins, position) - 1
+        return self.places[piece] + position - self.begins[piece]
+
+
+def _plain(text: str) -> _Plain:
+    """What phrases are looked for in. A line that merely wraps goes on after a blank; addresses and links say nothing."""
+    lower = text.replace("\u0130", "i").lower().replace("\u2019", "'")  # only the dotted capital I would change the length
+    if any(mark in lower for mark in _ADDRESS_MARKS):
+        lower = _WORD.sub(lambda word: "\0" * len(word[0]) if any(mark in word[0] for mark in _ADDRESS_MARKS) else word[0], lower)
+    pieces, begins, places = [], [0], [0]
+    length = after = 0
+    for gap in _GAP.finditer(lower):
+        blank = "\n" if "\n" in gap[0] and not _wraps(lower, after, gap.start()) else " "
+        pieces += [lower[after : gap.start()], blank]
+        length += gap.start() - after + 1
+        after = gap.end()
+        begins.append(length)
+        places.append(after)
+    pieces.append(lower[after:])
+    return _Plain("".join(pieces).replace("\t", " ").replace("\u00a0", " "), tuple(begins), tuple(places))
+
+
+def _wraps(text: str, after: int, end: int) -> bool:
+    line = max(after, text.rfind("\n", 0, end) + 1)
+    return end - line >= _WRAPPED_AT and text[end - 1] not in ".!?:;"
+
+
+def _as_written(words: str) -> str:
+    """Words with plain apostrophes, in one line."""
+    return " ".join(words.replace("\u2019", "'").split())
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a word may begin here: not in the middle of one, nor behind an apostrophe in it."""
+    if not start or not _in_word(text[start]):
+        return True
+    before = text[start - 1]
+    return not _in_word(before) and not (before == "'" and start > 1 and _in_word(text[start - 2]))
+
+
+def _ends(text: str, end: int) -> bool:
+    """Whether a word may end here. An English genitive's "'s" is no part of it; the letters of "INV-20155" are none."""
+    if end >= len(text) or not _in_word(text[end - 1]):
+        return True
+    mark, after, behind = (text[end : end + 3] + "   ")[:3]
+    if mark == "'" and _in_word(after):
+        return after == "s" and not _in_word(behind)
+    return not _in_word(mark) and not (mark == "-" and after.isdigit())
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

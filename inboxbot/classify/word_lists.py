@@ -20,5 +20,5 @@ class WordLists:
 
 
 def load_word_lists() -> WordLists:
-    """Read and prepare both; takes less than a second, most of it spaCy's import."""
+    """Read and prepare both; takes about a quarter of a second."""
     return WordLists(ConceptFinder(load_lists()), load_glossary())

@@ -1,8 +1,6 @@
 """The word lists that ship with the package, and what finds their words."""
 
-import random
 import tomllib
-import tracemalloc
 from collections import Counter
 from importlib import resources
 from typing import Any
@@ -128,7 +126,7 @@ def test_a_concept_is_found_whatever_its_case_or_apostrophe(word_lists: WordList
 @given(text=st.one_of(st.text(), st.lists(st.sampled_from(["bank account", "call me", "\u2019", "—" * 30, " ", "\n", "😀"])).map("".join)))
 def test_a_hit_stands_where_it_says(word_lists: WordLists, text: str) -> None:
     hits = word_lists.concepts.find(text)
-    assert all(text[hit.start : hit.end].replace("\u2019", "'") == hit.words for hit in hits)
+    assert all(" ".join(text[hit.start : hit.end].replace("\u2019", "'").split()) == hit.words for hit in hits)
     assert [hit.start for hit in hits] == sorted(hit.start for hit in hits)
 
 
@@ -141,13 +139,11 @@ def test_of_overlapping_phrases_of_one_concept_the_longest_counts() -> None:
 
 
 def test_every_phrase_is_found_where_it_stands() -> None:
-    """The finder takes a phrase up when its first word comes: none may wait for ever."""
     lists = load_lists()
     finder = ConceptFinder(lists)
-    phrases = [(concept, phrase) for concept, group in lists.phrases.items() for phrase in group]
-    odd = [one for one in phrases if not one[1].partition(" ")[0].isalpha()]
-    for concept, phrase in (*odd, *phrases[::13]):
-        assert concept in {hit.concept for hit in finder.find(f"Well, {phrase} now")}, phrase
+    for concept, phrases in lists.phrases.items():
+        for phrase in phrases:
+            assert concept in {hit.concept for hit in finder.find(f"Well, {phrase} now")}, phrase
 
 
 def test_a_line_of_dashes_hides_nothing_and_joins_nothing(word_lists: WordLists) -> None:
@@ -155,16 +151,23 @@ def test_a_line_of_dashes_hides_nothing_and_joins_nothing(word_lists: WordLists)
     assert [text[hit.start : hit.end] for hit in word_lists.concepts.find(text) if hit.concept == "bank_words"]
 
 
-def test_the_finder_forgets_the_words_it_has_seen() -> None:
+def test_words_are_whole_and_none_is_read_in_addresses_links_and_numbers() -> None:
+    finder = ConceptFinder(ConceptLists({"bank": ("bank", "can", "inv")}, {}))
+    text = "embankment bank2 can't o'can bank@bank.example https://bank.example/bank www.bank.example INV-20155 l'inv.\n(bank) bank's, can!"
+    assert [(hit.words, text[hit.start - 1]) for hit in finder.find(text)] == [("bank", "("), ("bank", " "), ("can", " ")]
+
+
+def test_a_phrase_goes_on_in_the_next_line_only_where_the_line_wraps() -> None:
     finder = ConceptFinder(ConceptLists({"bank": ("bank account",)}, {}))
-    chance = random.Random(1)  # noqa: S311 - words, not secrets
-    text = [" ".join("".join(chance.choices("abcdefghijklmnop", k=9)) for _ in range(200)) for _ in range(101)]
-    finder.find(text[0])
-    known = len(finder._pipeline.vocab.strings)
-    tracemalloc.start()
-    for one in text[1:]:
-        finder.find(one)
-    grown, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert len(finder._pipeline.vocab.strings) - known < 500  # of 20,000 new words
-    assert grown < 2_000_000
+    long = "from the first of December please use nothing but our new bank"
+    assert [hit.words for hit in finder.find(f"{long}\naccount.  Our bank  account.\nBank\naccount. {long}\n\nAccount")] == [
+        "bank account",
+        "bank account",
+    ]
+    assert not finder.find(f"{long}.\naccount")
+    assert [hit.start for hit in finder.find(f"{long}\u00a0\n\t account")] == [len(long) - 4]
+
+
+def test_a_dotted_capital_i_moves_nothing() -> None:
+    finder = ConceptFinder(ConceptLists({"bank": ("bank",)}, {}))
+    assert [(hit.start, hit.end) for hit in finder.find("\u0130\u0130 bank")] == [(3, 7)]

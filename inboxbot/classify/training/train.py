@@ -210,7 +210,7 @@ def _card(folder: Path, mails: Sequence[LabelledMail], document: LinearModel, cl
             "writers": sorted({mail.writer for mail in mails}),
             "languages": {lang: sum(m.lang == lang for m in mails) for lang in sorted({m.lang for m in mails})},
         },
-        "libraries": {name: version(name) for name in ("numpy", "scikit-learn", "spacy")},
+        "libraries": {name: version(name) for name in ("numpy", "scikit-learn", "pyahocorasick")},
         "python": platform.python_version(),
         "features": {"document": len(document.vocabulary), "clause": len(clause.vocabulary)},
         "thresholds": THRESHOLDS,
