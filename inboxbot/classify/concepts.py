@@ -138,7 +138,7 @@ def _ends(text: str, end: int) -> bool:
     """Whether a word may end here. An English genitive's "'s" is no part of it; the letters of "INV-20155" are none."""
     if end >= len(text) or not _in_word(text[end - 1]):
         return True
-    mark, after, behind = (text[end : end + 3] + "   ")[:3]
+    mark, after, behind = (text[place : place + 1] for place in (end, end + 1, end + 2))
     if mark == "'" and _in_word(after):
         return after == "s" and not _in_word(behind)
     return not _in_word(mark) and not (mark == "-" and after.isdigit())
