@@ -12,6 +12,7 @@ no ledger, no store, no network. scikit-learn only trains; predicting is a dicti
     glossary      head words of other languages (data/glossary/)
     signals       a mail cut up, with everything found in each piece
     features      words, pairs, letter groups, concepts; and what the neighbouring clauses say
+    contributions what words add to the linear models, computed once and kept
     intents       the linear models: the whole mail, each sentence, each clause
     verdict       one probability an intent from what they all say
     promised      which of the days named is the promised one

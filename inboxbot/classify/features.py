@@ -9,7 +9,7 @@ stands in the clauses before and after counts too, apart: "yes please, both" mea
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 
 _LETTERS = (3, 4, 5)
 BEFORE, AFTER, PLACE = "<", ">", "|"
@@ -25,21 +25,12 @@ class ClauseWords:
     words: Sequence[str]
     names: Sequence[str]
 
-    @property
-    def others(self) -> Iterator[str]:
-        """Every feature of its own beside the words and their letter groups."""
-        return chain(self.pairs, self.names, self.together)
-
     @cached_property
-    def pairs(self) -> list[str]:
-        """Neighbouring words, joined by a blank."""
-        return [f"{left} {right}" for left, right in pairwise(self.words)]
-
-    @cached_property
-    def together(self) -> list[str]:
-        """Names that stand in one clause, two by two in alphabetical order, the opening words, and what a question is about."""
+    def combined(self) -> list[str]:
+        """Neighbouring words; names that stand in one clause, two by two; the opening words; what a question is about."""
         single = sorted({name for name in self.names if " " not in name})
-        found = [f"{left}&{right}" for left, right in combinations(single[:_MOST_TOGETHER], 2)]
+        found = [f"{left} {right}" for left, right in pairwise(self.words)]
+        found += [f"{left}&{right}" for left, right in combinations(single[:_MOST_TOGETHER], 2)]
         found += [OPENING + " ".join(self.words[:count]) for count in (2, 3)]
         if "?" in self.words:
             found += [ASKED + name for name in (*self.words, *single)]
@@ -58,7 +49,8 @@ def letter_groups(word: str) -> Iterator[str]:
 def own_features(clause: ClauseWords) -> Iterator[str]:
     """Every feature of the clause itself, as often as it occurs."""
     yield from clause.words
-    yield from clause.others
+    yield from clause.names
+    yield from clause.combined
     for word in clause.words:
         yield from letter_groups(word)
 
@@ -69,9 +61,13 @@ def context_names(clauses: Sequence[ClauseWords], index: int) -> Iterator[str]:
         yield from _prefixed(BEFORE, clauses[index - 1])
     if index + 1 < len(clauses):
         yield from _prefixed(AFTER, clauses[index + 1])
-    place = "first" if index == 0 else "last" if index == len(clauses) - 1 else "middle"
-    yield f"{PLACE}{place}"
-    yield f"{PLACE}{min(len(clauses), _MOST_COUNTED)}"
+    yield from place_names(index, len(clauses))
+
+
+def place_names(index: int, count: int) -> tuple[str, str]:
+    """Where a clause stands among so many."""
+    place = "first" if index == 0 else "last" if index == count - 1 else "middle"
+    return f"{PLACE}{place}", f"{PLACE}{min(count, _MOST_COUNTED)}"
 
 
 def _prefixed(prefix: str, clause: ClauseWords) -> Iterator[str]:

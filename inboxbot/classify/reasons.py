@@ -7,8 +7,8 @@ contesting mails alone: what tells a wrong price from a missing box says nothing
 from collections.abc import Sequence
 
 from inboxbot.classify.artifact import LinearModel
+from inboxbot.classify.contributions import Contributions, Share, text_probabilities
 from inboxbot.classify.features import ClauseWords
-from inboxbot.classify.intents import Contributions, own_features_of
 from inboxbot.classify.signals import Signals
 from inboxbot.classify.view import View
 from inboxbot.understanding import DisputeReason, Intent
@@ -29,10 +29,11 @@ class Reasons:
 
     def __init__(self, model: LinearModel) -> None:
         """Keeps the model."""
-        self._contributions = Contributions(model)
+        self._model = model
+        self._contributions = Contributions(Share(model))
 
     def reason(self, signals: Signals, view: View) -> DisputeReason:
         """The likeliest reason of a mail that contests something."""
-        texts = [own_features_of(clauses) for clauses in (signals.clauses.words, told_in(signals, view))]
-        whole, clauses = self._contributions.probabilities(texts)
+        texts = (signals.clauses.words, told_in(signals, view))
+        whole, clauses = (text_probabilities(self._contributions, self._model, text) for text in texts)
         return max(DisputeReason, key=lambda reason: whole[reason.value] / 2 + clauses[reason.value])

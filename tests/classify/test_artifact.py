@@ -14,9 +14,10 @@ import pytest
 
 from inboxbot.classify import artifact
 from inboxbot.classify.artifact import Artifact, Forest, LinearModel, LogisticWeights
+from inboxbot.classify.contributions import Contributions, Share, text_probabilities
 from inboxbot.classify.features import ClauseWords
 from inboxbot.classify.gate import NAMES, Gate
-from inboxbot.classify.intents import IntentModel, probabilities
+from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.tokens import words_of
 from inboxbot.errors import ModelError
 from inboxbot.understanding import Intent
@@ -62,7 +63,7 @@ def line(told: float = 0.0) -> LogisticWeights:
 
 def said(model: LinearModel, text: str) -> dict[str, float]:
     """What the model says of a text that asks."""
-    return dict(probabilities(model, [ClauseWords(words_of(text), ["#asking"])]))
+    return text_probabilities(Contributions(Share(model)), model, [ClauseWords(words_of(text), ["#asking"])])
 
 
 @pytest.fixture

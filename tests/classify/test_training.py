@@ -12,8 +12,8 @@ import small_corpus
 from entity_facts import facts
 
 from inboxbot.classify.artifact import LinearModel, load
+from inboxbot.classify.contributions import Contributions, Share, text_probabilities
 from inboxbot.classify.features import ClauseWords, own_features
-from inboxbot.classify.intents import Contributions, probabilities
 from inboxbot.classify.tokens import words_of
 from inboxbot.classify.training import corpus, drafts
 from inboxbot.classify.training.examples import Example
@@ -156,7 +156,7 @@ def test_our_prediction_is_scikit_learns_own(text: str) -> None:
 
     model = fit(EXAMPLES, ("copy", "paid", "owe"), 10.0)
     row = _weighted(Counter(own_features(clause(text))), model)
-    ours = probabilities(model, [clause(text)])
+    ours = text_probabilities(Contributions(Share(model)), model, [clause(text)])
     for place, label in enumerate(model.labels):
         theirs = LogisticRegression()
         theirs.classes_ = np.array([False, True])
@@ -175,15 +175,16 @@ def _weighted(counts: Mapping[str, int], model: LinearModel) -> "np.ndarray[tupl
 
 
 def test_what_was_computed_once_is_used_again_and_gives_the_same() -> None:
-    model = Contributions(fit(EXAMPLES, ("copy", "paid", "owe"), 10.0))
-    own = [(clause(text).words, clause(text).pairs) for text in TEXTS]
-    assert model.probabilities(own) == model.probabilities(own)
-    assert model.probabilities(own)[0] == pytest.approx(model.probabilities(own[:1])[0])
+    contributions = Contributions(Share(fit(EXAMPLES, ("copy", "paid", "owe"), 10.0)))
+    first, again = (contributions.sums([clause(text) for text in TEXTS])[0] for _ in range(2))
+    assert (first == again).all()
+    assert contributions.sums([clause(TEXTS[0])])[0][0] == pytest.approx(first[0])
 
 
 def test_a_label_that_nobody_used_is_never_asserted() -> None:
     model = fit(EXAMPLES, ("copy", "unheard_of"), 10.0)
-    assert all(probabilities(model, [clause(text)])["unheard_of"] < 0.001 for text in TEXTS)
+    contributions = Contributions(Share(model))
+    assert all(text_probabilities(contributions, model, [clause(text)])["unheard_of"] < 0.001 for text in TEXTS)
 
 
 @pytest.mark.slow
