@@ -7,8 +7,13 @@ somebody else's spelling into a customer's domain.
 """
 
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
 
 import idna
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 
 def a_labels(domain: str) -> str:
@@ -32,3 +37,16 @@ def address(spec: str) -> str:
     local, _, domain = spec.strip().rpartition("@")
     known = a_labels(domain)
     return f"{lower(local)}@{known}" if local and known else ""
+
+
+def organizational(domain: str) -> str:
+    """The name directly below the public suffix; '' for a public suffix itself."""
+    return _suffixes().privatesuffix(domain) or ""
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    """The shipped list; reading it takes a tenth of a second, so it is read once and only when asked for."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415
+
+    return PublicSuffixList()

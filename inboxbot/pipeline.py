@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from inboxbot import returned
+from inboxbot import domains, returned
 from inboxbot.classify import machine as machine_mail
 from inboxbot.config import Config
 from inboxbot.conversation import FRAUD, NewConversation, Promise
@@ -25,7 +25,7 @@ from inboxbot.decision import Decision, History, Outcome, Priority, Reason, Unde
 from inboxbot.errors import DocumentMissingError, StoreError, StoreRefusedError, UnreadableMessageError, WorkerError
 from inboxbot.facts import Facts
 from inboxbot.failpoints import reach
-from inboxbot.ingest import alignment, authenticity, parse
+from inboxbot.ingest import authenticity, parse
 from inboxbot.ingest.dns import TxtLookup
 from inboxbot.ledger.documents import Documents
 from inboxbot.ledger.model import Ledger, Resolver
@@ -155,7 +155,7 @@ def _commit_new(recorded: Recorded, understood: Understood, tools: Tools, store:
 
 def look_back(session: Session, understood: Understood, key: MessageKey, now: datetime) -> History:
     """What our records say about a message."""
-    domain = alignment.organizational(understood.message.from_.domain) if understood.message.from_ else ""
+    domain = domains.organizational(understood.message.from_.domain) if understood.message.from_ else ""
     history = messages.history(session, understood.message, key, understood.request_key, now, domain=domain)
     customer = understood.facts.customer
     sender = understood.message.from_.email if understood.message.from_ else ""

@@ -49,8 +49,10 @@ def resembles(message: Message) -> str:
     away = words.found("absence", body)
     if likely := words.begins("likely_subject", subject):
         return likely if (away or _any(("boilerplate", "receipt"), body)) and not _own_business(message) else ""
+    if not away:
+        return ""
     alone = len(_leftover(message).split()) <= _GREETING
-    return away if away and (alone or words.found("boilerplate", body)) and not _own_business(message) else ""
+    return away if (alone or words.found("boilerplate", body)) and not _own_business(message) else ""
 
 
 def _own_business(message: Message) -> bool:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from inboxbot.domains import organizational
 from inboxbot.errors import LookupFailedError
-from inboxbot.ingest.alignment import aligned, organizational
+from inboxbot.ingest.alignment import aligned
 from inboxbot.ingest.auth_results import unverified
 from inboxbot.ingest.dns import TxtLookup
 from inboxbot.message import Authenticity, AuthenticityStatus

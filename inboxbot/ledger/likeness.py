@@ -11,12 +11,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 import idna
-from publicsuffixlist import PublicSuffixList
 
+from inboxbot.domains import organizational
 from inboxbot.facts import Likeness
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ def skeleton(domain: str) -> str:
 
 def registered(domain: str) -> str:
     """The name directly below the public suffix, else the domain itself."""
-    return _suffixes().privatesuffix(domain) or domain
+    return organizational(domain) or domain
 
 
 def _label(domain: str) -> str:
@@ -242,8 +241,3 @@ def _without_form(folded: str) -> str:
 
 def _folded(name: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", name).casefold()))
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()

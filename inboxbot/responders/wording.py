@@ -67,7 +67,10 @@ def one_line(text: str, limit: int = 120) -> str:
 
 def many_lines(text: str) -> str:
     """Text of several lines without the hidden characters; line ends become LF, tabs stay."""
-    return "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if c in "\n\t" or not _is_hidden(c))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.replace("\n", "").replace("\t", "").isprintable():  # then nothing is hidden in it, and letters are long
+        return lines
+    return "".join(c for c in lines if c in "\n\t" or not _is_hidden(c))
 
 
 def _is_hidden(char: str) -> bool:

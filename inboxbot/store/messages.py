@@ -218,17 +218,26 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
     watched = session.get(MailboxRow, mailbox_key.mailbox)
     sender = message.from_.email if message.from_ else ""
     root = _known_root(session, message)
+    own = session.exec(select(MessageRow).where(*_identity(mailbox_key))).first()
+    automatic = count_automatic(
+        session,
+        since=now - _DAY,
+        all_since=now - _HOUR,
+        thread_root=root or message.thread_root,
+        address=sender,
+        domain=domain or sender.rpartition("@")[2],
+    )
     return History(
         duplicate_of=MessageKey(same.mailbox, same.uidvalidity, same.uid) if same else None,
         reused_message_id=bool(earlier) and same is None,
         own_message=_is_ours(session, message.message_id),
         same_request_answered=_answered(session, sender, request_key, mailbox_key, now),
-        answers_in_thread=count_automatic(session, since=now - _DAY, thread_root=root or message.thread_root),
-        answers_to_sender=count_automatic(session, since=now - _DAY, address=sender),
-        answers_to_domain=count_automatic(session, since=now - _DAY, domain=domain or sender.rpartition("@")[2]),
-        answers_in_hour=count_automatic(session, since=now - _HOUR),
-        answered_by_staff=answered(session, message.message_id, but_for=_row_id_of(session, mailbox_key))
-        or _answered_elsewhere(session, message, mailbox_key),
+        answers_in_thread=automatic.in_thread,
+        answers_to_sender=automatic.to_address,
+        answers_to_domain=automatic.to_domain,
+        answers_in_hour=automatic.in_all,
+        answered_by_staff=answered(session, message.message_id, but_for=own.id if own else None)
+        or _answered_elsewhere(session, message, own),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
         conversation_id=_conversation(session, message),
         thread_root=root,
@@ -401,10 +410,9 @@ def _raw(session: Session, row: MessageRow) -> RawMessage:
     return RawMessage(MessageKey(row.mailbox, row.uidvalidity, row.uid), content, row.received_at, row.size, row.complete)
 
 
-def _answered_elsewhere(session: Session, message: Message, key: MessageKey) -> bool:
+def _answered_elsewhere(session: Session, message: Message, own: MessageRow | None) -> bool:
     """Whether a colleague answered it in a mail program: the mailbox's flag said so, or the Sent folder did."""
-    flagged = select(MessageRow.id).where(*_identity(key), col(MessageRow.answered_elsewhere).is_(True))
-    return session.exec(flagged).first() is not None or colleague_answered(session, message.message_id)
+    return (own is not None and own.answered_elsewhere) or colleague_answered(session, message.message_id)
 
 
 def _same_message_id(session: Session, message: Message, key: MessageKey) -> list[MessageRow]:
@@ -454,6 +462,8 @@ def _known_root(session: Session, message: Message) -> str:
 def _seconds_since_answer(session: Session, message: Message) -> float | None:
     """How long after an automatic mail of ours this answer to it came in; None where it answers none."""
     parent = next(iter(_named(message)), "")
+    if not parent:
+        return None
     row = session.exec(select(OutboxRow).where(known_as([parent]), col(OutboxRow.automatic).is_(True))).first()
     sent = (row.sending_at or row.finished_at) if row else None
     return max(0.0, (message.received_at - sent).total_seconds()) if sent else None

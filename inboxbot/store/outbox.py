@@ -7,9 +7,10 @@ it belongs to: a sender that slept past its lease finds its claim gone and must 
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, or_, update
 from sqlmodel import Session, col, select
 
 from inboxbot.decision import Released
@@ -387,21 +388,28 @@ def sending(session: Session) -> int:
     return session.exec(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == OutboxState.SENDING.value)).one()
 
 
-def count_automatic(
-    session: Session, *, since: datetime, thread_root: str | None = None, address: str | None = None, domain: str | None = None
-) -> int:
-    """Automatic mails since a moment: to a thread, an address, a domain with what is below it, or (none given) to anybody."""
-    wanted: list[ColumnElement[bool]] = [col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= since]
-    for given, condition in (
-        (thread_root, col(OutboxRow.thread_root) == thread_root),
-        (address, col(OutboxRow.rcpt_to) == address),
-        (domain, or_(*(col(OutboxRow.rcpt_to).endswith(f"{before}{domain}", autoescape=True) for before in "@."))),
-    ):
-        if given == "":
-            return 0
-        if given is not None:
-            wanted.append(condition)
-    return session.exec(select(func.count()).select_from(OutboxRow).where(*wanted)).one()
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """How many automatic mails went out within a span: to a thread, an address, a domain with what is below it, to anybody."""
+
+    in_thread: int
+    to_address: int
+    to_domain: int
+    in_all: int  # within a span of its own
+
+
+def count_automatic(session: Session, *, since: datetime, all_since: datetime, thread_root: str, address: str, domain: str) -> Automatic:
+    """Automatic mails since a moment, and (`all_since`, not earlier) to anybody; nothing is counted by what is "". One look at all."""
+    below = or_(*(col(OutboxRow.rcpt_to).endswith(f"{before}{domain}", autoescape=True) for before in "@."))
+    conditions = (
+        col(OutboxRow.thread_root) == thread_root if thread_root else false(),
+        col(OutboxRow.rcpt_to) == address if address else false(),
+        below if domain else false(),
+        col(OutboxRow.created_at) >= all_since,
+    )
+    counts = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
+    statement = select(*counts).where(col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= since)
+    return Automatic(*session.exec(statement).one())
 
 
 def released(session: Session, customer_id: str, sender: str, now: datetime) -> Released:

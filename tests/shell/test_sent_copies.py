@@ -152,7 +152,10 @@ def test_records_older_than_the_sent_folder_learn_what_was_sent(office: Office) 
     with office.store.transaction() as session:
         assert outbox.answered(session, "<lost@alder.example>")
         assert not outbox.answered(session, "<other@alder.example>")
-        assert outbox.count_automatic(session, since=NOW - MINUTE, address="ann@alder.example") == 1
+        counts = outbox.count_automatic(
+            session, since=NOW - MINUTE, all_since=NOW, thread_root="", address="ann@alder.example", domain="alder.example"
+        )
+        assert (counts.in_thread, counts.to_address, counts.to_domain) == (0, 1, 1)
     assert office.copies.reconcile() == 0
 
 
