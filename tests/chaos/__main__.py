@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from servers.mailserver import MailServer, unavailable
 
+from chaos.nursery import Nursery
 from chaos.rows import Row, here
 from chaos.runner import run, select
 
@@ -29,12 +30,12 @@ def main() -> int:
         print(f"the soak needs Dovecot and Postfix: {reason}")
         return 2
     print("| row | fault | runs | mails | lost | twice | in doubt | starts | seconds a run | figures |\n" + "|---" * 10 + "|", flush=True)
-    with MailServer() as server:
-        broken = [soak(row, server, chosen) for row in select(chosen.rows)]
+    with MailServer() as server, Nursery() as nursery:
+        broken = [soak(row, server, chosen, nursery) for row in select(chosen.rows)]
     return 1 if any(broken) else 0
 
 
-def soak(row: Row, server: MailServer, chosen: argparse.Namespace) -> bool:
+def soak(row: Row, server: MailServer, chosen: argparse.Namespace, nursery: Nursery) -> bool:
     """All runs of one row, and its line; True when a promise was broken."""
     if why := here(row):
         print(f"| {row.number} | {row.words} | 0 | | | | | | | left out: {why} |", flush=True)
@@ -45,7 +46,7 @@ def soak(row: Row, server: MailServer, chosen: argparse.Namespace) -> bool:
     began = time.monotonic()
     for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
         try:
-            count = run(row, server, chosen.mails, seed, long=True)
+            count = run(row, server, chosen.mails, seed, long=True, nursery=nursery)
         except (AssertionError, TimeoutError) as error:
             problems.append(f"seed {seed}: {str(error)[:3000]}")
             continue

@@ -77,6 +77,7 @@ per_thread_day = {per_thread_day}
 per_sender_day = 10
 per_domain_day = {per_domain_day}
 per_hour = 1000000
+{limits}
 
 [portal]
 base_url = "https://account.chaos.test"
@@ -86,7 +87,7 @@ DEFAULTS: dict[str, object] = {
     "us": US, "imap_host": "127.0.0.1", "after": "nothing", "poll_seconds": 1, "read_seconds": 2, "refused_retry_seconds": 1,
     "reconcile_hours": 24, "last_reply_seconds": 3, "sent_copy": "off", "claim_seconds": 2, "longest_retry_seconds": 2,
     "busy_seconds": 30, "per_thread_day": 3, "per_domain_day": 50, "store_url": "sqlite:///inboxbot.db", "since": "all",
-    "login": 'password_file = "password"', "tables": "", "key": "",
+    "login": 'password_file = "password"', "tables": "", "key": "", "limits": "",
 }  # fmt: skip
 
 
@@ -114,6 +115,14 @@ def letter(number: int, chance: random.Random, *, for_person: bool = False, head
     date = format_datetime(datetime.now(UTC) - timedelta(seconds=chance.randrange(600)))
     head = f"From: Accounts Payable <{sender}>\nTo: {US}\nSubject: Our account\nMessage-ID: {nonce}\nDate: {date}\n{headers}"
     return Letter(number, sender, nonce, f"{head}Content-Type: text/plain; charset=utf-8\n\n{body}".encode(), not for_person)
+
+
+def poisoned(number: int, headers: str, body: str, chance: random.Random) -> Letter:
+    """A customer's mail that is meant to hurt; CRLF as it is written."""
+    sender = contact(number)
+    nonce = f"<{number}.{chance.getrandbits(64):x}@{sender.rpartition('@')[2]}>"
+    head = f"From: {sender}\r\nTo: {US}\r\nDate: {format_datetime(datetime.now(UTC))}\r\nMessage-ID: {nonce}\r\n"
+    return Letter(number, sender, nonce, f"{head}{headers}\r\n{body}".encode().replace(b"\r\n", b"\n"), answerable=False)
 
 
 def contact(number: int) -> str:

@@ -22,7 +22,7 @@ from servers import postgresql
 from servers.postgresql import PostgreSQL
 from servers.token_endpoint import CLIENT_ID, CLIENT_SECRET
 
-from chaos import books, powerloss, proxy
+from chaos import books, poison, powerloss, proxy
 from chaos.own import OWN
 from chaos.proxy import ImapProxy
 from chaos.scene import Scene
@@ -30,6 +30,7 @@ from chaos.sink import Accepted, Fate, Moment, Plan, polite
 from inboxbot.credentials import NO_TOKEN
 
 Run = Callable[[Scene], None]
+MOST_MEMORY_MB = 512  # the program and everything it starts
 
 
 @dataclass(frozen=True)
@@ -293,14 +294,24 @@ def silent(scene: Scene) -> Plan:
 
 
 def busy(scene: Scene) -> Plan:
-    """421 at any moment of the first connections; greylisting for some."""
+    """421 at any moment of the first connections; greylisting for some, in the soak's first run for fifteen minutes."""
     grey, moments = some(scene, 0.2), ("connect", "EHLO", "MAIL", "RCPT", "DATA")
     chosen = [moments[scene.chance.randrange(5)] for _ in range(6)]
+    minutes = 15 if scene.long and scene.seed == 1 else 0
+    if minutes:
+        scene.configure(longest_retry_seconds=60)
+        scene.figures["greylisted for"] = f"{minutes} min"
+    first: dict[str, float] = {}
+
+    def is_early(moment: Moment) -> bool:
+        if not minutes:
+            return moment.attempt <= 2
+        return time.monotonic() - first.setdefault(moment.recipient, time.monotonic()) < 60 * minutes
 
     def plan(moment: Moment) -> Fate | None:
         if moment.connection <= len(chosen) and moment.name == chosen[moment.connection - 1]:
             return Fate("421 4.3.2 closing", end="cut")
-        if moment.name == "RCPT" and moment.recipient in grey and moment.attempt <= 2:
+        if moment.name == "RCPT" and moment.recipient in grey and is_early(moment):
             return Fate("450 4.7.1 greylisted")
         return None
 
@@ -685,6 +696,31 @@ def restored_database(scene: Scene) -> None:
     assert len(scene.sink.accepted) == before
 
 
+def poison_mails(scene: Scene) -> None:
+    """Every fiftieth mail is meant to break the parser, each run beginning with other kinds; the others are answered, memory is bounded."""
+    every, kinds = 50, poison.poisons()
+    for _ in range(scene.mails // every * (scene.seed - 1)):
+        next(kinds)
+    for number in range(every - 1, scene.mails, every):
+        scene.letters[number] = books.poisoned(number, *next(kinds), scene.chance)
+    scene.deliver()
+    process, most = scene.start(fresh=True), 0  # its memory is measured
+
+    def measured() -> bool:
+        nonlocal most
+        most = max(most, poison.memory(process.pid))
+        return scene.settled(scene.mails)
+
+    scene.until(measured, "every mail to be settled")
+    scene.stop()
+    answered = {one.answers for one in scene.sink.accepted}
+    wrong = [letter.nonce for letter in scene.letters if letter.answerable != (letter.nonce in answered)]
+    bad = len(range(every - 1, scene.mails, every))
+    scene.figures.update({"poison mails with people": bad, "memory": f"{most} MB"})
+    assert not wrong, wrong[:3]
+    assert 0 < most <= MOST_MEMORY_MB
+
+
 def loop_partner(scene: Scene) -> None:
     """Two partners that answer every answer: one in its thread, from ever other addresses; one in ever new threads, in other words."""
     domain_cap = 10
@@ -846,6 +882,7 @@ ROWS = (
     Row("27", "two daemons, one stopped past its lease", two_daemons, doubt_allowed=False),
     Row("28", "the clock jumps", jumping_clock),
     Row("29", "the records restored from a backup", restored_database, files_sent=True, doubt_allowed=False),
+    Row("30", "poison mails", poison_mails, settings={"limits": "parse_seconds = 3\nparse_memory_mb = 200"}, doubt_allowed=False),
     Row("31", "partners that answer every answer", loop_partner, doubt_allowed=False),
     Row("32", "the schema goes back and forth with a full queue", migrated, doubt_allowed=False),
     Row("33", "a hundred thousand mails lie there", crowded, doubt_allowed=False),

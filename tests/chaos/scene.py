@@ -26,6 +26,7 @@ from servers.mailserver import MailServer
 
 from chaos import books
 from chaos.books import Letter
+from chaos.nursery import Child, Nursery
 from chaos.sink import Plan, Sink, polite
 
 INBOXBOT = str(Path(sys.executable).parent / "inboxbot")
@@ -61,6 +62,7 @@ class Scene:
     files_sent: bool = False  # the SMTP server files a copy in the Sent folder
     through_postfix: bool = False
     long: bool = False  # the soak: more kills, longer silences
+    nursery: Nursery | None = None  # starts that need no interpreter of their own come from there
     patience: float = 240
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Scene:
         self.user = f"chaos-{self.folder.name.replace('_', '-')}@example.test"
         self.letters = books.letters(self.mails, self.seed)
         self.sink = Sink(self.plan)
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[bytes] | Child] = []
         self.starts = 0
         self.figures: dict[str, Any] = {}
         self.odd: set[str] = set()  # recipients whose mail the plan refuses late
@@ -138,13 +140,19 @@ class Scene:
 
     # the daemon
 
-    def start(self, fail_points: str = "", only: str = "ingest,process,send,clock", **environment: str) -> subprocess.Popen[bytes]:
-        """Start the daemon; with fail points where it is to kill itself."""
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("INBOXBOT")}
-        given = {**clean, "OMP_NUM_THREADS": "1", **environment, **({FAIL_POINTS: fail_points} if fail_points else {})}
-        command = [INBOXBOT, "run", "--config", str(self.config), "--only", only]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given)
+    def start(
+        self, fail_points: str = "", only: str = "ingest,process,send,clock", *, fresh: bool = False, **environment: str
+    ) -> subprocess.Popen[bytes] | Child:
+        """Start the daemon; with fail points where it is to kill itself. `fresh`: in an interpreter of its own, whatever the seed."""
+        given = {**_clean(), **environment, **({FAIL_POINTS: fail_points} if fail_points else {})}
+        arguments = ["run", "--config", str(self.config), "--only", only]
+        self.log.touch()
+        process: subprocess.Popen[bytes] | Child
+        if self.nursery is not None and not (fresh or fail_points or environment):
+            process = self.nursery.start(arguments, given, self.log)
+        else:
+            with self.log.open("ab") as log:
+                process = subprocess.Popen([INBOXBOT, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=given)
         self.processes.append(process)
         self.starts += 1
         return process
@@ -173,10 +181,15 @@ class Scene:
 
     def command(self, *arguments: str) -> Any:
         """A command of the program, its JSON."""
-        done = subprocess.run(
-            [INBOXBOT, *arguments, "--json", "--config", str(self.config)], capture_output=True, text=True, check=False, timeout=120
-        )
-        lines = [line for line in done.stdout.splitlines() if line[:1] in "[{"]
+        said, errors = self.folder / "said", self.folder / "errors"
+        said.write_bytes(b"")
+        whole = [*arguments, "--json", "--config", str(self.config)]
+        if self.nursery is not None:
+            self.nursery.start(whole, _clean(), said, errors).wait(120)
+        else:
+            with said.open("ab") as out, errors.open("ab") as err:
+                subprocess.run([INBOXBOT, *whole], stdout=out, stderr=err, env=_clean(), check=False, timeout=120)
+        lines = [line for line in said.read_text(encoding="utf-8").splitlines() if line[:1] in "[{"]
         return json.loads(lines[-1]) if lines else []
 
     # waiting
@@ -303,6 +316,11 @@ username = "{scene.user}"
 {scene.login}
 connect_seconds = 5
 command"""
+
+
+def _clean() -> dict[str, str]:
+    """The environment of a command, without what concerns these tests."""
+    return {**{key: value for key, value in os.environ.items() if not key.startswith("INBOXBOT")}, "OMP_NUM_THREADS": "1"}
 
 
 def _ask_postgres(url: str, question: str) -> tuple[int, ...] | None:

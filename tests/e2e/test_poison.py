@@ -3,12 +3,12 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from chaos.poison import memory, poisons
 from e2e.company import INBOXBOT
 
 from inboxbot import config
@@ -43,26 +43,6 @@ documents_per_day = 5000
 invoices_per_day = 5000
 """
 _HEAD = "From: {sender}\r\nTo: ar@brightwater.example\r\nDate: {date}\r\nMessage-ID: <{n}@alder.example>\r\n{more}\r\n{body}"
-_FILE = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-
-
-def poisons() -> Iterator[tuple[str, str]]:
-    """Header lines and body of every kind, for ever: what parsers have died of, and what eats their time and memory."""
-    nests = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(5000))
-    letters = "Content-Type: message/rfc822\r\n\r\n" * 5000
-    kinds = (
-        ("Subject: " + " ".join(["=?utf-8?q?a?="] * 20_000) + "\r\n", "gigabytes for a subject of encoded words"),
-        (nests, "x"),
-        (letters, "x"),
-        ("Subject: parts\r\nContent-Type: multipart/mixed; boundary=b\r\n", "--b\r\n\r\n.\r\n" * 3000 + "--b--\r\n"),
-        ("Subject: fields\r\n" + "X-A: b\r\n" * 30_000, "x"),
-        ("Subject: lines\r\n", "\n" * 3_000_000),
-        ("Subject: signatures\r\n", "On Monday, Ann wrote:\r\n> a\r\n-- \r\nAnn\r\n" * 400_000),  # more than its time
-        ("Subject: a file\r\nContent-Type: multipart/mixed; boundary=b\r\n",  # more than its memory
-         f"--b\r\n{_FILE}{('QUFB' * 18 + chr(10)) * 500_000}--b--\r\n"),
-    )  # fmt: skip
-    while True:
-        yield from kinds
 
 
 @pytest.fixture
@@ -97,7 +77,7 @@ def test_poison_mails_go_to_people_and_delay_nobody(folder: Path) -> None:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"})
         most = 0
         while process.poll() is None:
-            most = max(most, _memory(process.pid))
+            most = max(most, memory(process.pid))
             time.sleep(0.1)
     assert process.returncode == 0, (folder / "log").read_text()[-3000:]
     store = Store(config.load(folder / "inboxbot.toml").store.url)
@@ -109,17 +89,3 @@ def test_poison_mails_go_to_people_and_delay_nobody(folder: Path) -> None:
     assert {row["from"] for row in rows if row["outcome"] != "answer"} == {f"c{m.partition('@')[0][1:]}@alder.example" for m in poisoned}
     assert all(row["outcome"] == "route" for row in rows if row["outcome"] != "answer")
     assert 0 < most <= MOST_MEMORY_MB
-
-
-def _memory(pid: int) -> int:
-    """Resident megabytes of a process and all below it."""
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        try:
-            status = Path(f"/proc/{one}/status").read_text()
-            waiting += [int(kid) for kid in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
-        except (OSError, ValueError):  # it ended meanwhile
-            continue
-        total += next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
-    return total // 1024
