@@ -2,8 +2,8 @@
 
 In: arguments, an environment, a file for what it says. Out: `Child`, with the few things of `subprocess.Popen` that a scene needs.
 The nursery is a process that has imported the program and read the model; for every start it forks, and the child runs
-`inboxbot.cli.main` with a clean environment and its own output, as the installed command does. Starts with fail points or a
-preloaded library need an interpreter of their own; so the scene starts those, and everything in every third seed, as a user does.
+`inboxbot.cli.main` with a clean environment and its own output, as the installed command does. A start with a
+preloaded library needs an interpreter of its own; the scene starts those, and everything in every third seed, as a user does.
 """
 
 import json
@@ -17,6 +17,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from inboxbot import cli, failpoints
 
 _READ = 1 << 16
 
@@ -151,9 +153,18 @@ def _become(order: Mapping[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     sys.argv = ["inboxbot", *order["arguments"]]
-    from inboxbot.cli import main  # noqa: PLC0415 - imported long ago
+    _arm(order["environment"].get(failpoints.VARIABLE, ""))
+    cli.main()
 
-    main()
+
+def _arm(specification: str) -> None:
+    """What importing the program under this specification would have done: every module's `reach` does what it says."""
+    if not specification:
+        return
+    idle, armed = failpoints.reach, failpoints.armed(specification)
+    for module in [module for name, module in sys.modules.items() if name.startswith("inboxbot")]:
+        if getattr(module, "reach", None) is idle:
+            module.reach = armed  # type: ignore[attr-defined]
 
 
 def _preload() -> None:

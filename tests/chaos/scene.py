@@ -148,7 +148,7 @@ class Scene:
         arguments = ["run", "--config", str(self.config), "--only", only]
         self.log.touch()
         process: subprocess.Popen[bytes] | Child
-        if self.nursery is not None and not (fresh or fail_points or environment):
+        if self.nursery is not None and not (fresh or environment):
             process = self.nursery.start(arguments, given, self.log)
         else:
             with self.log.open("ab") as log:
