@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
@@ -123,6 +123,7 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, busy_seconds))
     event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "handle_error", _open_again)
     event.listen(engine, "before_cursor_execute", _storable, retval=True)
     return engine
 
@@ -153,6 +154,15 @@ def _set_pragmas(connection: Any, busy_seconds: float) -> None:
         if found not in expected:
             raise StoreError(f"SQLite does not take PRAGMA {name}={value} (it says {found!r}): a committed change could be lost")
     cursor.close()
+
+
+def _open_again(context: ExceptionContext) -> None:
+    """Give a connection up that cannot write: one that was opened while the disk was read-only stays so when the disk is not.
+
+    SQLite opens what it may only read without a word (https://sqlite.org/c3ref/open.html, SQLITE_OPEN_READWRITE).
+    """
+    if getattr(context.original_exception, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+        context.is_disconnect = True
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -41,9 +41,11 @@ def section(tmp_path: Path, port: int, **more: object) -> MailboxSection:
 
 
 @contextmanager
-def opened(tmp_path: Path, replies: Mapping[str, bytes | list[bytes]], max_bytes: int = 1000) -> Iterator[tuple[ScriptedImap, ImapMailbox]]:
+def opened(
+    tmp_path: Path, replies: Mapping[str, bytes | list[bytes]], max_bytes: int = 1000, read_seconds: float = 1
+) -> Iterator[tuple[ScriptedImap, ImapMailbox]]:
     with ScriptedImap(replies) as server:
-        mailbox = ImapMailbox(section(tmp_path, server.port), max_bytes, Timeouts(connect=5, read=1))
+        mailbox = ImapMailbox(section(tmp_path, server.port), max_bytes, Timeouts(connect=5, read=read_seconds))
         try:
             mailbox.open()
             yield server, mailbox
@@ -266,7 +268,7 @@ def test_a_server_that_ends_idle_at_once_time_after_time_is_only_polled(tmp_path
 
 def test_far_apart_uids_are_searched_in_few_windows(tmp_path: Path) -> None:
     select = b"* 20000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 40000001] ok\r\n" + OK
-    with opened(tmp_path, {"SELECT": select, "UID SEARCH": b"* SEARCH\r\n" + OK}) as (server, mailbox):
+    with opened(tmp_path, {"SELECT": select, "UID SEARCH": b"* SEARCH\r\n" + OK}, read_seconds=20) as (server, mailbox):
         assert mailbox.uids_after(0) == []
         assert len(server.asked["UID SEARCH"]) <= 1001
 

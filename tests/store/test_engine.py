@@ -5,14 +5,16 @@ import threading
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from factories import NOW, open_store, raw_mail
+from sqlalchemy import event
 from sqlalchemy.exc import StatementError
 from sqlmodel import text
 
 from inboxbot.errors import NotFoundError, StoreError, StoreRefusedError
-from inboxbot.store import messages
+from inboxbot.store import messages, watchbook
 from inboxbot.store.engine import Store, sqlite_path
 
 
@@ -78,6 +80,27 @@ def test_a_locked_store_is_a_store_error(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"), store.transaction() as session:
             messages.waiting(session, 1)
+
+
+def test_a_connection_that_was_opened_on_a_read_only_disk_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "inboxbot.db"
+    store = Store(f"sqlite:///{path}")
+    store.engine.dispose()  # every connection is opened anew: the first one while the disk is read-only
+    read_only = [True]
+
+    def connect(*_arguments: Any) -> sqlite3.Connection | None:
+        how = "?mode=ro" if read_only else ""
+        read_only.clear()
+        return sqlite3.connect(f"file:{path}{how}", uri=True, check_same_thread=False)
+
+    event.listen(store.engine, "do_connect", connect)
+    with pytest.raises(StoreError, match="readonly"), store.transaction() as session:
+        watchbook.hold(session, "a reason", NOW)
+    with store.transaction() as session:
+        watchbook.hold(session, "a reason", NOW)
+    with store.transaction() as session:
+        assert watchbook.held(session) == "a reason"
+    store.close()
 
 
 def test_times_come_back_aware_and_a_naive_one_is_refused(tmp_path: Path) -> None:
