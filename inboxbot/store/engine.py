@@ -29,6 +29,7 @@ _PRAGMAS: tuple[tuple[str, str, tuple[object, ...]], ...] = (
     ("synchronous", "FULL", (2,)),
     ("foreign_keys", "ON", (1,)),
 )
+_ONLY_READS_NOW = "25006"  # read_only_sql_transaction (PostgreSQL's documentation, appendix A)
 _REFUSALS = (DataError, IntegrityError, ProgrammingError)
 
 
@@ -109,6 +110,7 @@ def sqlite_path(url: str) -> Path | None:
 def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
         server = postgresql.engine_of(url, busy_seconds)
+        event.listen(server, "handle_error", _open_again)
         event.listen(server, "before_cursor_execute", _storable, retval=True)
         return server
     path = sqlite_path(url)
@@ -157,11 +159,13 @@ def _set_pragmas(connection: Any, busy_seconds: float) -> None:
 
 
 def _open_again(context: ExceptionContext) -> None:
-    """Give a connection up that cannot write: one that was opened while the disk was read-only stays so when the disk is not.
+    """Give a connection up that cannot write: it stays so for ever, while a new one may be able to.
 
-    SQLite opens what it may only read without a word (https://sqlite.org/c3ref/open.html, SQLITE_OPEN_READWRITE).
+    SQLite opens what it may only read without a word (https://sqlite.org/c3ref/open.html, SQLITE_OPEN_READWRITE), as on a disk
+    that was read-only for a moment. A PostgreSQL server that became a standby goes on serving its old connections.
     """
-    if getattr(context.original_exception, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+    error = context.original_exception
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY") or getattr(error, "sqlstate", "") == _ONLY_READS_NOW:
         context.is_disconnect = True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from factories import NOW, open_store, raw_mail
+from servers.postgresql import PostgreSQL
 from sqlalchemy import event
 from sqlalchemy.exc import StatementError
 from sqlmodel import text
@@ -101,6 +102,20 @@ def test_a_connection_that_was_opened_on_a_read_only_disk_is_opened_again(tmp_pa
     with store.transaction() as session:
         assert watchbook.held(session) == "a reason"
     store.close()
+
+
+@pytest.mark.server
+def test_a_connection_to_a_server_that_became_a_standby_is_opened_again(postgresql: PostgreSQL) -> None:
+    with postgresql.database(empty=True) as url:
+        store = Store(url)
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")  # the pool hands out this one again
+            connection.commit()
+        with pytest.raises(StoreError, match="read-only"), store.transaction() as session:
+            watchbook.hold(session, "a reason", NOW)
+        with store.transaction() as session:
+            watchbook.hold(session, "a reason", NOW)
+        store.close()
 
 
 def test_times_come_back_aware_and_a_naive_one_is_refused(tmp_path: Path) -> None:
