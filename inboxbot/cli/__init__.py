@@ -6,6 +6,7 @@ imported inside the commands, so that `--help` and `status` stay quick.
 """
 
 import sys
+from contextlib import suppress
 from importlib.metadata import version as installed
 from typing import Annotated
 
@@ -74,5 +75,6 @@ def run_command(arguments: list[str]) -> int:
 
 
 def _fail(words: str, code: int) -> int:
-    typer.echo(f"inboxbot: {Redactor().text(words)}", err=True)
+    with suppress(OSError):  # where nobody can be told, the exit code still tells
+        typer.echo(f"inboxbot: {Redactor().text(words)}", err=True)
     return code

@@ -85,7 +85,7 @@ base_url = "https://account.chaos.test"
 """
 DEFAULTS: dict[str, object] = {
     "us": US, "imap_host": "127.0.0.1", "after": "nothing", "poll_seconds": 1, "read_seconds": 2, "refused_retry_seconds": 1,
-    "reconcile_hours": 24, "last_reply_seconds": 3, "sent_copy": "off", "claim_seconds": 2, "longest_retry_seconds": 2,
+    "reconcile_hours": 24, "last_reply_seconds": 10, "sent_copy": "off", "claim_seconds": 2, "longest_retry_seconds": 2,
     "busy_seconds": 30, "per_thread_day": 3, "per_domain_day": 50, "store_url": "sqlite:///inboxbot.db", "since": "all",
     "login": 'password_file = "password"', "tables": "", "key": "", "limits": "",
 }  # fmt: skip
@@ -152,3 +152,17 @@ def write_config(folder: Path, **values: object) -> Path:
     path = folder / "inboxbot.toml"
     path.write_text(_CONFIG.format(**{**DEFAULTS, **values}), encoding="utf-8")
     return path
+
+
+def write_maildir_company(folder: Path, count: int) -> Path:
+    """The same company with a Maildir and so many mails in it, for a start that needs no server; the configuration's path."""
+    write_ledger(folder / "ledger", count)
+    config = write_config(folder, imap_port=1, smtp_port=1, user="nobody@example.test")
+    text = config.read_text(encoding="utf-8")
+    mailbox = text[text.index("[[mailbox]]") : text.index("[smtp]")]
+    config.write_text(text.replace(mailbox, '[[mailbox]]\nkind = "maildir"\npath = "box"\nsince = "all"\n\n'), encoding="utf-8")
+    for name in ("new", "cur", "tmp"):
+        (folder / "box" / name).mkdir(parents=True)
+    for one in letters(count, seed=1):
+        (folder / "box" / "new" / f"{one.number}.x").write_bytes(one.raw)
+    return config

@@ -24,15 +24,7 @@ def test_it_says_and_ends_as_the_command_does(nursery: Nursery, tmp_path: Path, 
 
 
 def test_a_fail_point_kills_it_and_a_signal_ends_it(nursery: Nursery, tmp_path: Path) -> None:
-    books.write_ledger(tmp_path / "ledger", 3)
-    config = books.write_config(tmp_path, imap_port=1, smtp_port=1, user="nobody@example.test")
-    text = config.read_text()
-    mailbox = text[text.index("[[mailbox]]") : text.index("[smtp]")]
-    config.write_text(text.replace(mailbox, '[[mailbox]]\nkind = "maildir"\npath = "box"\nsince = "all"\n\n'))
-    for name in ("new", "cur", "tmp"):
-        (tmp_path / "box" / name).mkdir(parents=True)
-    for letter in books.letters(3, seed=1):
-        (tmp_path / "box" / "new" / f"{letter.number}.x").write_bytes(letter.raw)
+    config = books.write_maildir_company(tmp_path, 3)
     run = ["run", "--only", "ingest,process", "--config", str(config)]
     log = tmp_path / "log"
 
