@@ -85,6 +85,7 @@ class Scene:
         if self.files_sent:
             self.sink.sent_folder = self.maildir / ".Sent"
         self.sink.__enter__()
+        self._before = frozenset(path.name.partition(":")[0] for path in self._captured())  # another run's mails, perhaps of the same seed
         self.folder.mkdir(parents=True, exist_ok=True)
         books.write_ledger(self.folder / "ledger", max(self.mails, 50))
         self.configure()
@@ -298,6 +299,8 @@ class Scene:
             return
         ours = {letter.nonce for letter in self.letters}
         for path in self._captured():
+            if path.name.partition(":")[0] in self._before:
+                continue
             nonce = str(message_from_bytes(path.read_bytes())["In-Reply-To"])
             if nonce in ours:
                 yield nonce
