@@ -16,6 +16,8 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_fetch_response
 
 _Line = bytes | tuple[bytes, bytes]  # imaplib gives a literal as (what stood before it, the literal)
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NAMES = re.compile(rb"(?<=[ (])(?:UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\[[^\]]*\])(?=[ <])")
 _ANSWER_START = re.compile(rb"\d+ \(")  # "12 (UID 345 ..."; what follows a literal never begins so
 
 
@@ -85,10 +87,22 @@ def _fields(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[d
     if typ != "OK":
         raise IMAPClient.Error(f"fetch failed: {lines!r}")
     for group in _groups(lines):
+        if _says_twice(group):
+            raise ProtocolError("one answer says the same twice: a literal of it has not the length that was stated")
         parsed: dict[int, dict[bytes, Any]] = parse_fetch_response(group, normalise_times=False, uid_is_key=False)
         if len(parsed) != 1:
             raise ProtocolError(f"one answer speaks of {len(parsed)} messages")
         yield from parsed.values()
+
+
+def _says_twice(group: Iterable[_Line]) -> bool:
+    """Whether an attribute stands twice in one answer: a literal that is said to be too long swallows the beginning of the next answer.
+
+    What follows then is the next message's body, perhaps of the right length, under this one's UID.
+    """
+    text = b" ".join(line[0] if isinstance(line, tuple) else line for line in group)
+    names = _NAMES.findall(_QUOTED.sub(b'""', text))
+    return len(names) != len(set(names))
 
 
 def _groups(lines: Iterable[_Line | None]) -> Iterator[list[_Line]]:

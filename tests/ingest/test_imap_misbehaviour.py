@@ -266,6 +266,22 @@ def test_a_server_that_ends_idle_at_once_time_after_time_is_only_polled(tmp_path
         assert len(server.asked["IDLE"]) == 3
 
 
+@pytest.mark.parametrize("swallowed", range(1, 90, 4))
+def test_a_literal_that_swallows_the_next_answers_beginning_gives_nobody_the_others_body(tmp_path: Path, swallowed: int) -> None:
+    one, two = b"From: a\r\n\r\nthe first mail\r\n", b"From: b\r\n\r\nanother mail!!\r\n"
+    size = len(one)
+    assert size == len(two)
+    sizes = b"* 1 FETCH (UID 1 RFC822.SIZE %d)\r\n* 2 FETCH (UID 2 RFC822.SIZE %d)\r\n" % (size, size) + OK
+    first, second = body(1, one, 1, size), body(2, two, 2, size)
+    lie = first.replace(b"{%d}" % size, b"{%d}" % (size + swallowed)) + second + OK
+    with opened(tmp_path, {"UID FETCH": [sizes, lie, first + OK, second + OK]}) as (_, mailbox):
+        try:
+            got = [found for found in mailbox.fetch([1, 2]) if isinstance(found, RawMessage)]
+        except MailboxTemporaryError:
+            return
+        assert all(found.raw == {1: one, 2: two}[found.key.uid] for found in got)
+
+
 def test_far_apart_uids_are_searched_in_few_windows(tmp_path: Path) -> None:
     select = b"* 20000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 40000001] ok\r\n" + OK
     with opened(tmp_path, {"SELECT": select, "UID SEARCH": b"* SEARCH\r\n" + OK}, read_seconds=20) as (server, mailbox):
