@@ -4,7 +4,7 @@ In: examples, or what models say of mails they never read. Out: `LinearModel`, `
 scikit-learn trains; predicting needs none of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,28 @@ TOLERANCE = 1e-2  # of the solver; a hundred times finer changes no figure and t
 _NEVER = -10.0  # the intercept of a label that nobody used
 
 
-def fit(examples: Sequence[Example], labels: Sequence[str], inverse_regularisation: float) -> LinearModel:
-    """One logistic regression per label over weighted feature counts; `inverse_regularisation` is scikit-learn's C."""
-    common = _common([e.own for e in examples]) | _common([e.context for e in examples])
+def fit(
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    inverse_regularisation: float,
+    partial: Sequence[Example] = (),
+    untold: Collection[str] = (),
+) -> LinearModel:
+    """One logistic regression per label over weighted feature counts; `inverse_regularisation` is scikit-learn's C.
+
+    `partial`: examples that say nothing of the labels `untold`, and teach only the others.
+    """
+    every = [*examples, *partial]
+    common = _common([e.own for e in every]) | _common([e.context for e in every])
     vectoriser = DictVectorizer(dtype=np.float64, sort=True)
     vectoriser.fit([dict.fromkeys(common, 1)])
-    own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in examples], [e.context for e in examples]))
-    idf = _idf(own + context, len(examples))
+    own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in every], [e.context for e in every]))
+    idf = _idf(own + context, len(every))
     matrix = (_scaled(own, idf, 1.0) + _scaled(context, idf, CONTEXT_SHARE)).tocsr()
-    columns = [_fit_label(matrix, np.array([label in e.labels for e in examples]), inverse_regularisation) for label in labels]
+    columns = []
+    for label in labels:
+        count = len(examples) if label in untold else len(every)
+        columns.append(_fit_label(matrix[:count], np.array([label in e.labels for e in every[:count]]), inverse_regularisation))
     weights, intercepts = zip(*columns, strict=True)
     return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
 

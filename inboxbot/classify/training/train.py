@@ -81,10 +81,14 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
 
 
 def fit_models(material: Material, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
-    """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses."""
+    """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses.
+
+    A clause alone is a short mail too, as far as its intents go; whether it may be answered, only a whole mail tells.
+    """
     clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
     documents = [material.documents[index] for index in chosen for _ in range(material.mails[index].weight)]
-    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
+    short = [replace(example, labels=example.labels - {COURTESY, CONTEXT}) for example in material.lone_clauses]
+    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C, short, {ANSWERABLE}), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
 
 
 def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
