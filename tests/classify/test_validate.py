@@ -69,6 +69,7 @@ def test_a_good_mail_has_no_problem() -> None:
         ({"po_numbers": (OWN.po_number or "PO-1",)}, (WARNING, "unwritten_order")),
         ({"amounts": ("77.00 USD",)}, (WARNING, "unwritten_amount")),
         ({"subject": f"{SERIAL} and 20999"}, (WARNING, "unlabelled_number")),
+        ({"subject": f"{SERIAL} and {OWN.po_number}"}, (WARNING, "unlabelled_order")),
         ({"twin": "w01-000"}, (WARNING, "lone_twin")),
     ],
 )

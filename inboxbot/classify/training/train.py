@@ -11,11 +11,10 @@ Deterministic: the same corpus, libraries and platform give the same bytes.
 
 import platform
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from inboxbot.classify.intents import IntentModel
 from inboxbot.classify.reasons import LABELS, told_in
 from inboxbot.classify.served import served
 from inboxbot.classify.training import corpus
+from inboxbot.classify.training.beside import side_by_side
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, provenance
 from inboxbot.classify.training.examples import Example, FactsOf, Material, labels_of, prepare
@@ -46,7 +46,7 @@ _INTENTS = tuple(intent.value for intent in Intent)
 DOCUMENT_LABELS = (*_INTENTS, ANSWERABLE)
 CLAUSE_LABELS = (*_INTENTS, COURTESY, CONTEXT)
 FOLDS = 6
-PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # folds are judged side by side where that is worth starting processes
+PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # models are fitted side by side where that is worth starting processes
 UNCERTIFIED = "uncertified"
 FIXED_THRESHOLD = 0.85  # of the confidence, for a model that no calibration mails have judged yet
 REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
@@ -68,12 +68,14 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     `facts_of` gives the ledger's facts for a sender's address, as the corpus ledger has them.
     """
     material = prepare(folder, facts_of, load_word_lists(), corrections)
+    everything = range(len(material.mails))
     with threadpool_limits(1):  # the matrices are small: threads would wait for each other
-        unseen = judge_unseen(material)
+        final = [partial(fit_documents, material, everything), partial(fit_clauses, material, everything)]
+        document, clause, *judged = _side_by_side([*final, *_judging(material)], len(material.mails))
+        unseen = [one for fold in judged for one in fold]
         verdict = _verdict_from(material, unseen)
         gate = _gate_from(material, with_verdicts(material, unseen))
         reasons = _reasons_from(material, unseen)
-        document, clause = fit_models(material, range(len(material.mails)))
     written = material.mails[: len(material.mails) - len(corrections)]
     card = {**_card(folder, written, document, clause), "corrections": provenance(corrections)}
     save(Artifact(document, clause, verdict, *gate, reasons, card), target)
@@ -81,14 +83,24 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
 
 
 def fit_models(material: Material, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
-    """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses.
+    """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses."""
+    return fit_documents(material, chosen), fit_clauses(material, chosen)
+
+
+def fit_documents(material: Material, chosen: Sequence[int]) -> LinearModel:
+    """The model of whole mails.
 
     A clause alone is a short mail too, as far as its intents go; whether it may be answered, only a whole mail tells.
     """
-    clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
     documents = [material.documents[index] for index in chosen for _ in range(material.mails[index].weight)]
     short = [replace(example, labels=example.labels - {COURTESY, CONTEXT}) for example in material.lone_clauses]
-    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C, short, {ANSWERABLE}), fit(clauses, CLAUSE_LABELS, CLAUSE_C)
+    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C, short, {ANSWERABLE})
+
+
+def fit_clauses(material: Material, chosen: Sequence[int]) -> LinearModel:
+    """The model of clauses among their neighbours."""
+    clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
+    return fit(clauses, CLAUSE_LABELS, CLAUSE_C)
 
 
 def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
@@ -101,18 +113,17 @@ def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-def judge_unseen(material: Material) -> list[Unseen]:
-    """Every mail judged by models of a fold that left its writer out; the verdict is still blank."""
+def _judging(material: Material) -> list[Callable[[], list[Unseen]]]:
+    """A job a fold."""
     parts = [fold for fold in folds(material.mails) if fold[0]]
     if not parts:
         raise ModelError("the train split needs more writers: no mail can be judged by a model that has not read its writer")
-    numbers, (learn, judge) = range(len(parts)), zip(*parts, strict=True)
-    if len(material.mails) < FEWEST_FOR_PROCESSES:
-        found = list(map(_judge_fold, repeat(material), numbers, learn, judge))
-    else:
-        with ProcessPoolExecutor(PROCESSES) as pool:
-            found = list(pool.map(_judge_fold, repeat(material), numbers, learn, judge))
-    return [one for judged in found for one in judged]
+    return [partial(_judge_fold, material, number, *part) for number, part in enumerate(parts)]
+
+
+def _side_by_side(jobs: Sequence[Callable[[], Any]], mails: int) -> list[Any]:
+    """What the jobs give, in their order; in processes beside each other where there are mails enough to be worth it."""
+    return [job() for job in jobs] if mails < FEWEST_FOR_PROCESSES else side_by_side(jobs, PROCESSES)
 
 
 def _judge_fold(material: Material, number: int, learn: Sequence[int], judge: Sequence[int]) -> list[Unseen]:

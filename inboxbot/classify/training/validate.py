@@ -209,6 +209,13 @@ def _unlabelled_numbers(mail: LabelledMail, _facts: Facts) -> Iterator[str]:
                 yield f"{number} looks like an invoice number and is not labelled"
 
 
+def _unlabelled_orders(mail: LabelledMail, facts: Facts) -> Iterator[str]:
+    text = _text(mail)
+    for number in dict.fromkeys(invoice.po_number for invoice in facts.invoices):
+        if number and number not in mail.po_numbers and re.search(rf"(?<![\w/-]){re.escape(number)}(?![\w/-])", text):
+            yield f"{number} is an order of the sender's and is not labelled"
+
+
 _CHECKS: Sequence[tuple[Severity, str, Callable[[LabelledMail, Facts], Iterable[str]]]] = (
     (Severity.ERROR, "sender", _sender),
     (Severity.ERROR, "not_routine", _not_routine),
@@ -228,6 +235,7 @@ _CHECKS: Sequence[tuple[Severity, str, Callable[[LabelledMail, Facts], Iterable[
     (Severity.WARNING, "unwritten_order", _unwritten_orders),
     (Severity.WARNING, "unwritten_amount", _unwritten_amounts),
     (Severity.WARNING, "unlabelled_number", _unlabelled_numbers),
+    (Severity.WARNING, "unlabelled_order", _unlabelled_orders),
 )
 
 

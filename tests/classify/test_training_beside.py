@@ -1,0 +1,28 @@
+"""Jobs in processes beside each other."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from inboxbot.classify.training.beside import side_by_side
+from inboxbot.errors import ModelError
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_what_jobs_give_comes_in_their_order_from_other_processes(count: int) -> None:
+    jobs: list[Callable[[], tuple[int, int]]] = [partial(_told, number) for number in range(count)]
+    found = side_by_side(jobs, 2)
+    assert [number for number, _ in found] == list(range(count))
+    assert os.getpid() not in {process for _, process in found}
+    assert len({process for _, process in found}) == min(count, 2)
+
+
+def test_a_process_that_dies_is_told() -> None:
+    with pytest.raises(ModelError, match="ended early"):
+        side_by_side([partial(os._exit, 1)], 1)
+
+
+def _told(number: int) -> tuple[int, int]:
+    return number, os.getpid()
