@@ -31,7 +31,6 @@ from inboxbot.understanding import Entities, Family, Intent, IntentScore, Remitt
 
 RISK, CONFIDENCE = 0.02, 0.95  # as `[model]` has them where nothing else is said
 PERHAPS_PROMISED = 0.15  # a dated paying clause, and the model does not rule a promise out: the date is shown, not acted on
-STRANGE = 0.34  # share of words never seen from which nothing is taken for mere thanks: it may be in a language that nobody taught
 CARRIES = 0.5  # a clause this likely to mean an intent carries it
 _ABOUT_PAYMENTS = frozenset({Intent.PROMISE_TO_PAY, Intent.REMITTANCE_ADVICE, Intent.PAYMENT_STATUS, Intent.DEDUCTION, Intent.PAYMENT_PLAN})
 _BY_MACHINE = {
@@ -164,7 +163,7 @@ def _first_said(intent: Intent, read: Sequence[ReadSentence]) -> int:
 def _only_courtesy(view: View) -> bool:
     """A body that is thanks and greetings in words that are known, and nothing else."""
     body = [one for one in view.read if not one.is_subject]
-    return view.unfamiliar <= STRANGE and only_courtesy(body)
+    return view.unfamiliar <= completeness.MOST_UNFAMILIAR and only_courtesy(body)
 
 
 def _evidence(intent: Intent, read: Sequence[ReadSentence]) -> str:

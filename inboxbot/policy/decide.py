@@ -20,6 +20,7 @@ from inboxbot.policy.requirements import unmet
 from inboxbot.understanding import Intent
 
 LEAST_PROBABILITY = 0.6  # of every single intent that is answered: nobody wants what they did not ask for
+_STRANGE = "unfamiliar_words"  # the veto on words that nobody taught: what they mean is not for the machine to say
 SURE_MACHINE = 0.9  # how sure the words alone must make us before a seemingly human mail is filed as machine mail or spam
 
 
@@ -118,7 +119,8 @@ def _filed_by_words(case: Understood) -> tuple[Reason, ...]:
     understanding = case.understanding
     stranger = case.facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
     sure = understanding.scores.get(understanding.primary, 0.0) >= SURE_MACHINE and len(understanding.intents) == 1
-    if case.machine is not MachineClass.PERSON or not sure or strongly_suspicious(case):
+    strange = any(veto.code == _STRANGE for veto in understanding.vetoes)
+    if case.machine is not MachineClass.PERSON or not sure or strange or strongly_suspicious(case):
         return ()
     if understanding.primary is Intent.SPAM and stranger and not understanding.entities.invoice_numbers:
         return (Reason("spam", "unsolicited mail that is not about receivables"),)
