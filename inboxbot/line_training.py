@@ -19,7 +19,7 @@ from inboxbot.ingest.lines import Sender
 
 LINE_C, INLINE_C = 0.3, 0.3  # inverse regularisation, chosen by leaving writers out
 RAREST = 3  # a feature must occur in the mails of so many writers
-ASK_WEIGHT = 3.0  # an ask that is lost costs more than a signature that is kept
+ASK_WEIGHT = 4.0  # an ask that is lost costs more than a signature that is kept
 CAUTION = 0.5  # added to a line's score as text where it may ask for something
 JOINED_WEIGHT = 0.5  # of a line made out of two
 _JOINS = (", ", ", ", " ", " - ")
