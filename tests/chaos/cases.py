@@ -1,4 +1,4 @@
-"""The rows as test parameters: 200 mails and three seeds a row. In: numbers. Out: a decorator.
+"""The rows as test parameters: 200 mails a row, three seeds where a kill's moment decides. In: numbers. Out: a decorator.
 
 The first seed starts the program as a user does, the others from the nursery. `make soak` runs every row with as many mails and
 seeds as it is given.
@@ -16,7 +16,7 @@ from chaos.runner import run, select
 
 MAILS = 200
 SEEDS = (1, 2, 3)
-ONCE = frozenset({"10", "12b", "28", *map(str, range(33, 39))})  # long ones, and those that are not of the usual table
+THRICE = frozenset(map(str, range(1, 10)))  # a mail's fate hangs on the moment of a kill
 
 
 def each(numbers: str) -> Callable[[Any], Any]:
@@ -26,7 +26,7 @@ def each(numbers: str) -> Callable[[Any], Any]:
 
 
 def _seeds(row: Row) -> tuple[int, ...]:
-    return SEEDS[:1] if row.number in ONCE else SEEDS
+    return SEEDS if row.number in THRICE else SEEDS[:1]
 
 
 def hold(row: Row, seed: int, server: MailServer, nursery: Nursery) -> None:
