@@ -14,11 +14,12 @@ from typing import Any
 
 import ahocorasick
 
+from inboxbot.classify.sentences import wraps
+
 MOST_CHARACTERS = 20_000  # of a text that are looked at
 _GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}")  # a line's end, or blanks in a row
 _WORD = re.compile(r"\S+")
 _ADDRESS_MARKS = ("@", "://", "www.")
-_WRAPPED_AT = 55  # characters: a line this long that no mark ends goes on in the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +107,14 @@ def _plain(text: str) -> _Plain:
     pieces, begins, places = [], [0], [0]
     length = after = 0
     for gap in _GAP.finditer(lower):
-        blank = "\n" if "\n" in gap[0] and not _wraps(lower, after, gap.start()) else " "
-        pieces += [lower[after : gap.start()], blank]
+        piece = lower[after : gap.start()]
+        pieces += [piece, "\n" if "\n" in gap[0] and not wraps(piece) else " "]
         length += gap.start() - after + 1
         after = gap.end()
         begins.append(length)
         places.append(after)
     pieces.append(lower[after:])
     return _Plain("".join(pieces).replace("\t", " ").replace("\u00a0", " "), tuple(begins), tuple(places))
-
-
-def _wraps(text: str, after: int, end: int) -> bool:
-    line = max(after, text.rfind("\n", 0, end) + 1)
-    return end - line >= _WRAPPED_AT and text[end - 1] not in ".!?:;"
 
 
 def _as_written(words: str) -> str:

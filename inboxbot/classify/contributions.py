@@ -5,8 +5,8 @@ a length that is a sum over features too. So what a word contributes can be comp
 and one addition, for all models and for a clause's neighbours together.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -55,17 +55,16 @@ class Contributions:
         """Nothing is computed yet."""
         self._shares = shares
         self._ends = np.cumsum([share.columns for share in shares]).tolist()
-        self._words: dict[str, int] = {}  # the row of each; a word and a name that is written the same are two things
-        self._names: dict[str, int] = {}
-        self._others: dict[str, int] = {}
+        # The row of each, and what gives it; a word and a name that is written the same are two things.
+        self._words, self._names, self._others = self._tables = (_Table(Share.of_word), _Table(Share.of_name), _Table(Share.of_other))
         self._rows: Array = np.zeros((_FIRST_ROWS, self._ends[-1]))
         self._filled = 1  # rows in use: the first stays empty
 
     def sums(self, clauses: Sequence[ClauseWords]) -> list[Array]:
         """By share: a row a clause, a column a label, and last the square of the length."""
-        if len(self._words) + len(self._names) + len(self._others) >= _MOST_KEPT:  # here, where no text holds rows yet
-            for table in (self._words, self._names, self._others):
-                table.clear()
+        if sum(len(table.rows) for table in self._tables) >= _MOST_KEPT:  # here, where no text holds rows yet
+            for table in self._tables:
+                table.rows.clear()
             self._filled = 1
         found = [self._indexes(clause) for clause in clauses]
         if not found:
@@ -84,14 +83,14 @@ class Contributions:
     def _indexes(self, clause: ClauseWords) -> list[int]:
         found = [0]  # the empty row: no clause is without any
         for table, names in ((self._words, clause.words), (self._names, clause.names), (self._others, clause.combined)):
-            known = table.get
+            known = table.rows.get
             found += [self._row(name, table) if (row := known(name)) is None else row for name in names]
         return found
 
-    def _row(self, name: str, table: dict[str, int]) -> int:
-        if name in table:
-            return table[name]
-        parts = [self._of(share, name, table) for share in self._shares]
+    def _row(self, name: str, table: "_Table") -> int:
+        if name in table.rows:
+            return table.rows[name]
+        parts = [table.adds(share, name) for share in self._shares]
         row = 0
         if any(part.any() for part in parts):
             row = self._filled
@@ -99,11 +98,16 @@ class Contributions:
                 self._rows = np.vstack([self._rows, np.zeros_like(self._rows)])
             self._rows[row] = np.concatenate(parts)
             self._filled += 1
-        table[name] = row
+        table.rows[name] = row
         return row
 
-    def _of(self, share: Share, name: str, table: dict[str, int]) -> Array:
-        return share.of_word(name) if table is self._words else share.of_name(name) if table is self._names else share.of_other(name)
+
+@dataclass(frozen=True)
+class _Table:
+    """Rows by name, and what a name adds to a share."""
+
+    adds: Callable[[Share, str], Array]
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 def scores(sums: Array) -> Array:

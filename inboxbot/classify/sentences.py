@@ -71,8 +71,13 @@ def _paragraph_lines(text: str) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
-        joinable = len(line) >= _WRAPPED_AT and not re.search(r"[.!?:;]\s*$", line)
+        joinable = wraps(line)
     return spans
+
+
+def wraps(line: str) -> bool:
+    """Whether a line's sentence goes on in the next line: it is long, and no mark ends it."""
+    return len(line) >= _WRAPPED_AT and not line.rstrip().endswith((".", "!", "?", ":", ";"))
 
 
 def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -276,7 +276,7 @@ def test_another_format_is_named(saved: Path) -> None:
 def test_the_shipped_model_says_what_it_is_made_from(shipped: Artifact) -> None:
     card = shipped.card
     assert len(card["created_from"]["corpus_sha256"]) == 64
-    assert {"numpy", "scikit-learn"} <= set(card["libraries"])
+    assert {"numpy", "scikit-learn", "pyahocorasick"} <= set(card["libraries"])
     assert card["created_from"]["mails"] > 0
     assert set(card["created_from"]["languages"]) >= {"en", "de"}
     assert card["certificate"]

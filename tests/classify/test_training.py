@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,17 @@ from entity_facts import facts
 
 from inboxbot.classify.artifact import LinearModel, load
 from inboxbot.classify.contributions import Contributions, Share, text_probabilities
-from inboxbot.classify.features import ClauseWords, own_features
+from inboxbot.classify.features import ClauseWords, context_names, own_features
+from inboxbot.classify.intents import CONTEXT_SHARE, IntentModel
+from inboxbot.classify.sentences import Sentence
+from inboxbot.classify.signals import Pieces, Signals
 from inboxbot.classify.tokens import words_of
 from inboxbot.classify.training import corpus, drafts
 from inboxbot.classify.training.examples import Example
 from inboxbot.classify.training.fitting import fit
-from inboxbot.classify.training.train import CLAUSE_LABELS, DOCUMENT_LABELS, folds, train
+from inboxbot.classify.training.train import CLAUSE_LABELS, DOCUMENT_LABELS, folds, provisional, train
 from inboxbot.errors import ModelError, UsageError
+from inboxbot.understanding import Intent
 
 GOOD = """=== w01-001
 from: ann@customer.example | Ann Lee
@@ -172,6 +177,22 @@ def _weighted(counts: Mapping[str, int], model: LinearModel) -> "np.ndarray[tupl
             row[0, model.vocabulary[name]] = count
     length = np.sqrt((row * model.idf**2).sum())
     return row * model.idf / (length or 1.0)
+
+
+def test_a_clause_is_read_with_its_neighbours_as_it_was_learned() -> None:
+    said = ("we wired it yesterday", "Could you resend invoice 20105?", "thanks a lot")
+    words = tuple(map(clause, said))
+    kinds = (Intent.REMITTANCE_ADVICE, Intent.INVOICE_COPY, "hi")
+    examples = [Example(Counter(own_features(words[i])), Counter(context_names(words, i)), frozenset({kinds[i]})) for i in range(3)]
+    learned = fit(examples * 3, CLAUSE_LABELS, 10.0)
+    model = IntentModel(provisional(fit(EXAMPLES, DOCUMENT_LABELS, 10.0), learned))
+    pieces = Pieces(tuple(Sentence(text, 0, len(text)) for text in said), words)
+    found: Any = None  # what the text names is not asked for here
+    read = model.view(Signals("", 0, pieces, pieces, (), found)).read
+    for one, example in zip(read, examples, strict=True):
+        own, context = _weighted(example.own, learned), _weighted(example.context, learned)
+        scores = ((own + context * CONTEXT_SHARE) @ learned.weights)[0] + learned.intercepts
+        assert list(one.labels.values()) == pytest.approx((1 / (1 + np.exp(-scores))).tolist(), abs=1e-9)
 
 
 def test_what_was_computed_once_is_used_again_and_gives_the_same() -> None:

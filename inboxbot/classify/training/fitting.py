@@ -41,10 +41,11 @@ def fit(
     own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in every], [e.context for e in every]))
     idf = _idf(own + context, len(every))
     matrix = (_scaled(own, idf, 1.0) + _scaled(context, idf, CONTEXT_SHARE)).tocsr()
+    telling = matrix[: len(examples)] if untold else matrix
     columns = []
     for label in labels:
-        count = len(examples) if label in untold else len(every)
-        columns.append(_fit_label(matrix[:count], np.array([label in e.labels for e in every[:count]]), inverse_regularisation))
+        rows, those = (telling, examples) if label in untold else (matrix, every)
+        columns.append(_fit_label(rows, np.array([label in e.labels for e in those]), inverse_regularisation))
     weights, intercepts = zip(*columns, strict=True)
     return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
 
