@@ -4,8 +4,9 @@ In: a database URL. Out: `Store`. SQLite runs in WAL mode with `synchronous=FULL
 power loss (NORMAL may roll committed ones back), which "nothing is answered twice" rests on.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     event.listen(engine, "connect", lambda connection, _record: _set_pragmas(connection, busy_seconds))
     event.listen(engine, "begin", _begin_immediate)
     event.listen(engine, "handle_error", _open_again)
+    event.listen(engine, "invalidate", _end_transaction)
     event.listen(engine, "before_cursor_execute", _storable, retval=True)
     return engine
 
@@ -167,6 +169,16 @@ def _open_again(context: ExceptionContext) -> None:
     error = context.original_exception
     if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY") or getattr(error, "sqlstate", "") == _ONLY_READS_NOW:
         context.is_disconnect = True
+
+
+def _end_transaction(connection: Any, _record: Any, _error: Any) -> None:
+    """End the transaction of a connection that is given up.
+
+    Closing does not while any cursor of it lives (https://sqlite.org/c3ref/close.html, "zombie"), and one may live long in the
+    traceback of an error. Until then its snapshot would keep the log from being reused: the log would eat the disk.
+    """
+    with suppress(sqlite3.Error):
+        connection.rollback()
 
 
 def _begin_immediate(connection: Any) -> None:
