@@ -11,8 +11,8 @@ STAMP := $(VENV)/.installed
 demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends after the sample mails
 	$(BIN)/inboxbot demo $(ARGS)
 
-test: $(STAMP) servers lint   ## everything: lint, types, layers, unit, real servers (they wait for servers much: three workers on two cores)
-	$(BIN)/pytest -n 3 --dist loadfile --durations 25 -p no:cacheprovider $(ARGS)
+test: $(STAMP) servers lint   ## everything: lint, types, layers, unit, real servers (they wait for servers much: four workers on two cores)
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations 25 -p no:cacheprovider $(ARGS)
 
 quick: $(STAMP)       ## no servers, under a minute
 	$(BIN)/pytest -n 2 -m "not server and not slow" $(ARGS)

@@ -14,9 +14,16 @@ settings.register_profile("inboxbot", deadline=None)  # timings are never assert
 settings.load_profile("inboxbot")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait for servers longest come first, so that no worker is left with one of them at the end."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Each file goes to one worker as a whole, except where its tests are marked `apart`: these are given out one by one.
+
+    What waits for servers longest comes first, so that no worker is left with one of them at the end.
+    """
+    for item in items:  # before xdist looks
+        if not item.get_closest_marker("apart"):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    yield  # other plugins shuffle
     waits = Counter(item.path for item in items if item.get_closest_marker("server") or item.get_closest_marker("slow"))
     first = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (-waits[item.path], first[item.path]))  # stable: within a file nothing moves

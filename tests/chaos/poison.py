@@ -29,14 +29,14 @@ def poisons() -> Iterator[tuple[str, str]]:
 
 
 def memory(pid: int) -> int:
-    """Resident megabytes of a process and all below it."""
+    """Megabytes that a process and all below it hold; what several share counts once (proportional set size, proc(5), smaps_rollup)."""
     total, waiting = 0, [pid]
     while waiting:
         one = waiting.pop()
         try:
-            status = Path(f"/proc/{one}/status").read_text()
+            held = Path(f"/proc/{one}/smaps_rollup").read_text()
             waiting += [int(kid) for kid in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
         except (OSError, ValueError):  # it ended meanwhile
             continue
-        total += next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
+        total += next((int(line.split()[1]) for line in held.splitlines() if line.startswith("Pss:")), 0)
     return total // 1024

@@ -107,15 +107,20 @@ def test_a_connection_that_was_opened_on_a_read_only_disk_is_opened_again(tmp_pa
 def test_a_connection_that_is_given_up_keeps_no_snapshot(tmp_path: Path) -> None:
     """The error is kept, and with it a cursor: as long as the old transaction lived, the log could not be reused and grew."""
     store = open_store(tmp_path)
-    with pytest.raises(StoreError, match="readonly") as kept, store.transaction() as session:  # noqa: F841 - keeps the traceback
-        session.exec(text("SELECT count(*) FROM outbox")).scalar()  # type: ignore[call-overload]
-        session.exec(text("PRAGMA query_only=ON"))  # type: ignore[call-overload]
-        watchbook.hold(session, "a reason", NOW)
+
+    def refused() -> None:
+        with store.transaction() as session:
+            session.exec(text("SELECT count(*) FROM outbox")).scalar()  # type: ignore[call-overload]
+            session.exec(text("PRAGMA query_only=ON"))  # type: ignore[call-overload]
+            watchbook.hold(session, "a reason", NOW)
+
+    with pytest.raises(StoreError, match="readonly") as kept:
+        refused()
     with store.transaction() as session:
         watchbook.hold(session, "another reason", NOW)
     with closing(sqlite3.connect(tmp_path / "inboxbot.db", timeout=0.1)) as other:
         busy, *_pages = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    assert not busy
+    assert not busy, kept
     store.close()
 
 

@@ -1,0 +1,29 @@
+"""The fault table, row by row and seed by seed: nothing is lost and nothing is answered twice. The long form is `make soak`."""
+
+import pytest
+from servers.mailserver import MailServer
+
+from chaos.nursery import Nursery
+from chaos.rows import ROWS, Row, here
+from chaos.runner import run
+
+MAILS = 200
+SEEDS = (1, 2, 3)
+ONCE = frozenset({"10", "12b", *map(str, range(33, 39))})  # as sure the first time, or long: the soak has them oftener
+
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.apart, pytest.mark.timeout(300)]
+
+
+def _seeds(row: Row) -> tuple[int, ...]:
+    return SEEDS[:1] if row.number in ONCE else SEEDS
+
+
+CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in _seeds(row)]
+
+
+@pytest.mark.parametrize(("row", "seed"), CASES)
+def test_nothing_is_lost_and_nothing_is_answered_twice(row: Row, seed: int, mail_server: MailServer, nursery: Nursery) -> None:
+    """The first seed starts the program as a user does, the others from the nursery."""
+    if why := here(row):
+        pytest.skip(why)
+    run(row, mail_server, MAILS, seed, nursery=nursery)
