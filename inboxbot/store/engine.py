@@ -167,16 +167,28 @@ def _open_again(context: ExceptionContext) -> None:
     that was read-only for a moment. A PostgreSQL server that became a standby goes on serving its old connections.
     """
     error = context.original_exception
-    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY") or getattr(error, "sqlstate", "") == _ONLY_READS_NOW:
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+        context.is_disconnect = True
+        _close_all(context)
+    elif getattr(error, "sqlstate", "") == _ONLY_READS_NOW:
         context.is_disconnect = True
 
 
-def _end_transaction(connection: Any, _record: Any, _error: Any) -> None:
-    """End the transaction of a connection that is given up.
+def _close_all(context: ExceptionContext) -> None:
+    """Close what keeps a SQLite file open as it was: all connections of a process share what they hold of its log's index.
 
-    Closing does not while any cursor of it lives (https://sqlite.org/c3ref/close.html, "zombie"), and one may live long in the
-    traceback of an error. Until then its snapshot would keep the log from being reused: the log would eat the disk.
+    Idle ones are closed at once. The refused one is closed by who gave it up, but lives on while a cursor of it does
+    (https://sqlite.org/c3ref/close.html, "zombie"), and the traceback of the very error may keep that one long.
     """
+    cursor = getattr(context.execution_context, "cursor", None)
+    if cursor is not None:
+        cursor.close()
+    if context.engine is not None:
+        context.engine.pool.dispose()
+
+
+def _end_transaction(connection: Any, _record: Any, _error: Any) -> None:
+    """End the transaction of a connection that is given up, whoever keeps a cursor of it: its snapshot keeps the log from being reused."""
     with suppress(sqlite3.Error):
         connection.rollback()
 
