@@ -9,13 +9,13 @@ from chaos.runner import run
 
 MAILS = 200
 SEEDS = (1, 2, 3)
-ONCE = frozenset({"10", "12b", *map(str, range(33, 39))})  # as sure the first time, or long: the soak has them oftener
+THRICE = frozenset({*map(str, range(1, 10)), "11", "13", "14", "15", "16", "17", "20", "21", "22", "27", "29"})  # where the moment decides
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.apart, pytest.mark.timeout(300)]
 
 
 def _seeds(row: Row) -> tuple[int, ...]:
-    return SEEDS[:1] if row.number in ONCE else SEEDS
+    return SEEDS if row.number in THRICE else SEEDS[:1]
 
 
 CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in _seeds(row)]
