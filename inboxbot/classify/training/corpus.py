@@ -63,7 +63,8 @@ class LabelledMail:
     payment_method: str | None = None
     payment_reference: str | None = None
     dispute_reason: str | None = None
-    twin: str | None = None
+    twin: str | None = None  # the mail that it repeats with a clause more, so that it must be routed
+    sibling: str | None = None  # the mail that it repeats with a clause more, and is answered just the same
     headers: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # what no intent says: fraud, instruction (to the machine)
@@ -135,6 +136,7 @@ def from_json(data: dict[str, Any]) -> LabelledMail:
         payment_reference=data.get("reference"),
         dispute_reason=data.get("dispute"),
         twin=data.get("twin"),
+        sibling=data.get("sibling"),
         headers=tuple(data.get("headers", ())),
         attachments=tuple(data.get("attach", ())),
         kinds=tuple(data.get("kind", ())),

@@ -29,6 +29,7 @@ _SINGLE = (
     "reference",
     "dispute",
     "twin",
+    "sibling",
     "kind",
 )
 _REPEATED = {"header": "headers", "attach": "attach"}

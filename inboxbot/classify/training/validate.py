@@ -60,7 +60,7 @@ def problems(mails: Sequence[LabelledMail], facts_of: FactsOf) -> list[Problem]:
 
 
 def near_duplicates(mails: Sequence[LabelledMail]) -> list[Repetition]:
-    """Pairs of nearly the same newest text; a twin may repeat its original and its original's other twins."""
+    """Pairs of nearly the same newest text; a twin or sibling may repeat its original, and what else repeats that."""
     runs = [_runs(mail) for mail in mails]
     places: dict[str, list[int]] = {}
     found = []
@@ -94,10 +94,12 @@ def _of_ids(mails: Sequence[LabelledMail]) -> Iterator[Problem]:
         if times > 1:
             yield Problem(name, Severity.ERROR, "double_id", f"the id is there {times} times")
     for mail in mails:
-        if mail.twin and mail.twin not in by_id:
-            yield Problem(mail.id, Severity.WARNING, "lone_twin", f"its original {mail.twin} is not among these mails")
+        if _root(mail) not in by_id:
+            yield Problem(mail.id, Severity.WARNING, "lone_twin", f"its original {_root(mail)} is not among these mails")
         elif mail.twin and mail.outcome == "answer":
             yield Problem(mail.id, Severity.WARNING, "answered_twin", "a twin is there to be routed")
+        elif mail.sibling and mail.outcome != by_id[mail.sibling].outcome:
+            yield Problem(mail.id, Severity.WARNING, "unlike_sibling", "a sibling has its original's outcome")
 
 
 def _sender(mail: LabelledMail, facts: Facts) -> Iterator[str]:
@@ -257,7 +259,7 @@ def _bare(text: str) -> str:
 
 
 def _root(mail: LabelledMail) -> str:
-    return mail.twin or mail.id
+    return mail.twin or mail.sibling or mail.id
 
 
 def _runs(mail: LabelledMail) -> frozenset[str]:
@@ -280,6 +282,7 @@ def summary(mails: Sequence[LabelledMail]) -> Mapping[str, Mapping[str, int]]:
             "mails": len(mails),
             "several intents": sum(len(mail.intents) > 1 for mail in mails),
             "twins": sum(bool(mail.twin) for mail in mails),
+            "siblings": sum(bool(mail.sibling) for mail in mails),
             "with quoted history": sum(any("quote" in segment.labels for segment in mail.segments) for mail in mails),
             "writers": len({mail.writer for mail in mails}),
         },
