@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from inboxbot.errors import ModelError
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate"}
 _THRESHOLDS = {"assertion", "explanation", "answer"}
 _LOGISTIC_ARRAYS = ("means", "scales", "weights", "intercepts")
@@ -32,6 +32,7 @@ _FOREST_ARRAYS = {
     "roots": np.int32,
 }
 _MOST_UNPACKED = 2_000_000_000  # bytes of all arrays together
+_STEPS = 127  # the largest number of a signed byte
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the same model is saved
 
 Array = npt.NDArray[Any]
@@ -160,22 +161,29 @@ def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
         f"{part}.labels": _text("\n".join(model.labels)),
         f"{part}.features": _text("\n".join(names)),
         f"{part}.idf": model.idf.astype(np.float32),
-        f"{part}.weights": model.weights.astype(np.float16),
+        **_in_steps(part, model.weights),
         f"{part}.intercepts": model.intercepts.astype(np.float32),
     }
+
+
+def _in_steps(part: str, weights: Array) -> dict[str, Array]:
+    """Weights as bytes: each feature's in steps of its own, so that its largest takes all 127 of them."""
+    steps = (np.abs(weights).max(axis=1, initial=0.0) / _STEPS).astype(np.float32)
+    counted = np.rint(weights / np.where(steps > 0, steps, 1.0)[:, None])
+    return {f"{part}.weights": counted.astype(np.int8), f"{part}.steps": steps}
 
 
 def _linear(part: str, arrays: Any) -> LinearModel:
     names = arrays[f"{part}.features"].tobytes().decode().split("\n")
     labels = tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n"))
-    shapes = [arrays[f"{part}.{name}"].shape for name in ("idf", "weights", "intercepts")]
-    if shapes != [(len(names),), (len(names), len(labels)), (len(labels),)]:
+    shapes = [arrays[f"{part}.{name}"].shape for name in ("idf", "steps", "weights", "intercepts")]
+    if shapes != [(len(names),), (len(names),), (len(names), len(labels)), (len(labels),)]:
         raise ValueError(f"{part}: names and weights do not belong together")
     return LinearModel(
         labels=labels,
         vocabulary={name: index for index, name in enumerate(names)},
         idf=arrays[f"{part}.idf"],
-        weights=arrays[f"{part}.weights"].astype(np.float32),
+        weights=arrays[f"{part}.weights"].astype(np.float32) * arrays[f"{part}.steps"][:, None],
         intercepts=arrays[f"{part}.intercepts"],
     )
 
