@@ -5,6 +5,7 @@ simulation found regressions); errors on standard error, one plain line each, ne
 imported inside the commands, so that `--help` and `status` stay quick.
 """
 
+import errno
 import sys
 from contextlib import suppress
 from importlib.metadata import version as installed
@@ -17,6 +18,8 @@ from inboxbot.cli import address, admin, explain, model, outbox, portal, queue, 
 from inboxbot.cli import demo as demo_command
 from inboxbot.errors import InboxbotError
 from inboxbot.redact import Redactor
+
+_UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})  # the disk behind standard output is full or broken
 
 app = typer.Typer(
     name="inboxbot",
@@ -65,13 +68,22 @@ def run_command(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away; Python would complain about it at exit
         return 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITTEN:
+            return _defect(error)
+        sys.stdout = None  # what it still holds would be tried again at exit, and fail again
+        return _fail(f"what was asked for could not be written out: {error.strerror}", 1)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one plain line
         words = getattr(error, "format_message", None)  # typer's own usage errors, whichever click it carries
         if words is None:
-            structlog.get_logger(__name__).exception("defect")
-            return _fail(f"a defect of inboxbot: {type(error).__name__}; the log says where", 1)
+            return _defect(error)
         return _fail(words() or "see inboxbot --help", 2)
     return code if isinstance(code, int) else 0
+
+
+def _defect(error: Exception) -> int:
+    structlog.get_logger(__name__).error("defect", exc_info=error)
+    return _fail(f"a defect of inboxbot: {type(error).__name__}; the log says where", 1)
 
 
 def _fail(words: str, code: int) -> int:

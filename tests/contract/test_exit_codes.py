@@ -4,6 +4,7 @@ Whatever goes wrong is one plain line on standard error that names the place and
 """
 
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,6 +20,8 @@ CONTRACT = (
     "demo", "run", "check", "explain", "simulate", "queue list", "queue show", "queue assign", "queue note", "queue close", "queue reply",
     "status", "audit", "ledger sync", "user add", "train", "evaluate", "export",
 )  # fmt: skip
+
+FULL = Path("/dev/full")
 
 pytestmark = pytest.mark.slow  # real commands, one after the other
 
@@ -47,6 +50,13 @@ def test_a_command_of_the_contract_is_there(name: str) -> None:
 def test_the_program_says_its_version() -> None:
     ended = call("--version")
     assert (ended.code, ended.out, ended.err) == (0, f"inboxbot {version('inboxbot')}\n", "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+def test_output_that_cannot_be_written_is_no_defect() -> None:
+    with FULL.open("wb") as full:
+        ended = subprocess.run([INBOXBOT, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "inboxbot: what was asked for could not be written out: No space left on device\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
