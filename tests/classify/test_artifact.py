@@ -269,7 +269,7 @@ def test_a_missing_folder_says_how_to_make_a_model(tmp_path: Path) -> None:
 
 def test_another_format_is_named(saved: Path) -> None:
     other_format(saved)
-    with pytest.raises(ModelError, match="format 99, expected 3"):
+    with pytest.raises(ModelError, match="format 99, expected 4"):
         artifact.load(saved)
 
 

@@ -71,6 +71,7 @@ def test_a_good_mail_has_no_problem() -> None:
         ({"subject": f"{SERIAL} and 20999"}, (WARNING, "unlabelled_number")),
         ({"subject": f"{SERIAL} and {OWN.po_number}"}, (WARNING, "unlabelled_order")),
         ({"twin": "w01-000"}, (WARNING, "lone_twin")),
+        ({"sibling": "w01-000"}, (WARNING, "lone_twin")),
     ],
 )
 def test_what_is_wrong_is_told(changes: dict[str, Any], expected: tuple[Severity, str]) -> None:
@@ -86,6 +87,13 @@ def test_an_id_is_there_once() -> None:
     assert [str(problem) for problem in double] == ["w01-001: ERROR: the id is there 2 times"]
 
 
+def test_a_twin_is_routed_and_a_sibling_is_not() -> None:
+    original = mail()
+    twin, sibling = mail(id="w01-001r", twin="w01-001"), mail(id="w01-001h", sibling="w01-001", outcome="route")
+    wrong = problems([original, twin, sibling], lambda _address: KNOWN)
+    assert [(one.mail, one.code) for one in wrong] == [("w01-001r", "answered_twin"), ("w01-001h", "unlike_sibling")]
+
+
 def worded(name: str, words: str, **changes: Any) -> LabelledMail:
     return mail(id=name, segments=said(("invoice_copy", words)), **changes)
 
@@ -99,7 +107,7 @@ def test_near_duplicates_are_found_and_left_out() -> None:
 
 def test_twins_may_repeat_their_original_and_each_other() -> None:
     mails = [worded("a-1", LONG), worded("a-2", f"{LONG} please", twin="a-1"), worded("a-3", f"{LONG} less tax", twin="a-1")]
-    assert near_duplicates(mails) == []
+    assert near_duplicates([*mails, worded("a-4", f"{LONG} as I have lost it", sibling="a-1")]) == []
 
 
 def test_short_mails_repeat_by_chance() -> None:
