@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 
-_LETTERS = (3, 4, 5)
+_LETTERS = (3, 5)
 BEFORE, AFTER, PLACE = "<", ">", "|"
 OPENING, ASKED = "^", "?"
 _MOST_COUNTED = 4  # clauses; more than that are "many"
