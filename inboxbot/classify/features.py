@@ -38,7 +38,7 @@ class ClauseWords:
 
 
 def letter_groups(word: str) -> Iterator[str]:
-    """Runs of three to five letters of a word, its ends marked; a mark or a placeholder has none."""
+    """Runs of three and of five letters of a word, its ends marked; a mark or a placeholder has none."""
     if word.isalpha():
         padded = f"_{word}_"
         for size in _LETTERS:
