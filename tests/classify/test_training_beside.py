@@ -1,6 +1,7 @@
 """Jobs in processes beside each other."""
 
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -16,7 +17,12 @@ def test_what_jobs_give_comes_in_their_order_from_other_processes(count: int) ->
     found = side_by_side(jobs, 2)
     assert [number for number, _ in found] == list(range(count))
     assert os.getpid() not in {process for _, process in found}
-    assert len({process for _, process in found}) == min(count, 2)
+
+
+def test_a_long_job_holds_nobody_up() -> None:
+    (_, busy), *others = side_by_side([partial(_told, 0, 2.0), *(partial(_told, number) for number in range(1, 5))], 2)
+    assert len({process for _, process in others}) == 1
+    assert busy not in {process for _, process in others}
 
 
 def test_a_process_that_dies_is_told() -> None:
@@ -24,5 +30,6 @@ def test_a_process_that_dies_is_told() -> None:
         side_by_side([partial(os._exit, 1)], 1)
 
 
-def _told(number: int) -> tuple[int, int]:
+def _told(number: int, seconds: float = 0.0) -> tuple[int, int]:
+    time.sleep(seconds)
     return number, os.getpid()

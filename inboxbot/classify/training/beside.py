@@ -2,7 +2,7 @@
 
 import multiprocessing
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -10,28 +10,39 @@ from inboxbot.errors import ModelError
 
 
 def side_by_side(jobs: Sequence[Callable[[], Any]], processes: int) -> list[Any]:
-    """Each process takes every so-manieth job. Where processes can be forked nothing that the jobs read is copied or sent.
+    """Each process takes the next job that nobody has taken: give the longest first.
 
-    Raises ModelError where a process ends before its time.
+    Where processes can be forked nothing that the jobs read is copied or sent. Raises ModelError where a process ends before its time.
     """
     context: Any = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
+    taken = context.Value("i", 0)
     lines = []
-    for start in range(processes):
+    for _ in range(processes):
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(jobs[start::processes], sender), daemon=True)
+        process = context.Process(target=_work, args=(jobs, taken, sender), daemon=True)
         process.start()
         sender.close()
         lines.append((process, receiver))
-    found: list[Any] = [None] * len(jobs)
-    for start, (process, receiver) in enumerate(lines):
-        found[start::processes] = _received(receiver)
+    found: dict[int, Any] = {}
+    for process, receiver in lines:
+        found.update(_received(receiver))
         process.join()
-    return found
+    return [found[place] for place in range(len(jobs))]
 
 
-def _work(jobs: Sequence[Callable[[], Any]], sender: Connection) -> None:
-    sender.send([job() for job in jobs])
+def _work(jobs: Sequence[Callable[[], Any]], taken: Any, sender: Connection) -> None:
+    sender.send({place: jobs[place]() for place in _places(len(jobs), taken)})
     sender.close()
+
+
+def _places(count: int, taken: Any) -> Iterator[int]:
+    while True:
+        with taken.get_lock():
+            place = taken.value
+            taken.value += 1
+        if place >= count:
+            return
+        yield place
 
 
 def _received(receiver: Connection) -> Any:

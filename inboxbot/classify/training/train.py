@@ -71,7 +71,7 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     everything = range(len(material.mails))
     with threadpool_limits(1):  # the matrices are small: threads would wait for each other
         final = [partial(fit_documents, material, everything), partial(fit_clauses, material, everything)]
-        document, clause, *judged = _side_by_side([*final, *_judging(material)], len(material.mails))
+        *judged, document, clause = _side_by_side([*_judging(material), *final], len(material.mails))
         unseen = [one for fold in judged for one in fold]
         verdict = _verdict_from(material, unseen)
         gate = _gate_from(material, with_verdicts(material, unseen))
