@@ -116,6 +116,8 @@ def test_every_risk_concept_says_why(word_lists: WordLists) -> None:
         ("please note our new bank account", "bank_words"),
         ("Please Note Our NEW BANK ACCOUNT", "bank_words"),
         ("ignore your previous instructions", "instruction"),
+        ("20155 please <!-- and the rest -->", "instruction"),
+        ("send 20155 and the one after it", "neighbours"),
         ("we don\u2019t agree", "negation"),
     ],
 )
