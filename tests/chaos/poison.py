@@ -29,14 +29,16 @@ def poisons() -> Iterator[tuple[str, str]]:
 
 
 def memory(pid: int) -> int:
-    """Megabytes that a process and all below it hold; what several share counts once (proportional set size, proc(5), smaps_rollup)."""
-    total, waiting = 0, [pid]
+    """Megabytes that a process and all below it hold: each one's own, and the files mapped by the one with most of them (proc(5))."""
+    own, mapped, waiting = 0, 0, [pid]
     while waiting:
         one = waiting.pop()
         try:
-            held = Path(f"/proc/{one}/smaps_rollup").read_text()
+            lines = Path(f"/proc/{one}/status").read_text().splitlines()
             waiting += [int(kid) for kid in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
         except (OSError, ValueError):  # it ended meanwhile
             continue
-        total += next((int(line.split()[1]) for line in held.splitlines() if line.startswith("Pss:")), 0)
-    return total // 1024
+        held = {name: int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines) if name.startswith("Rss")}
+        own += held.get("RssAnon", 0) + held.get("RssShmem", 0)
+        mapped = max(mapped, held.get("RssFile", 0))
+    return (own + mapped) // 1024

@@ -9,7 +9,7 @@ from chaos.runner import run
 
 MAILS = 200
 SEEDS = (1, 2, 3)
-THRICE = frozenset({*map(str, range(1, 10)), "11", "13", "14", "15", "16", "17", "20", "21", "22", "27", "29"})  # where the moment decides
+THRICE = frozenset({*map(str, range(1, 10)), "11", "22"})  # a kill's moment decides; these two have found what one seed did not
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.apart, pytest.mark.timeout(300)]
 

@@ -31,7 +31,6 @@ READ_BEFORE = 5  # mails that a colleague has read already
 # A mail that is answered although it must not be, or otherwise than it should be, has no place here.
 KNOWN_GAPS = {
     "answer/11-html-copies-and-statement": "route: sam.okafor@brightwater.example",
-    "route/13-robot-remittance": "route: disputes",
     "further/lawyer": "route: dana.reyes@brightwater.example",
 }
 
