@@ -188,7 +188,7 @@ def _close_all(context: ExceptionContext) -> None:
 
 
 def _end_transaction(connection: Any, _record: Any, _error: Any) -> None:
-    """End the transaction of a connection that is given up, whoever keeps a cursor of it: its snapshot keeps the log from being reused."""
+    """End the transaction of a connection that is given up, whoever keeps a cursor of it: its lock would keep all others from writing."""
     with suppress(sqlite3.Error):
         connection.rollback()
 

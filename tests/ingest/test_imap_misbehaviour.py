@@ -282,6 +282,11 @@ def test_a_literal_that_swallows_the_next_answers_beginning_gives_nobody_the_oth
         assert all(found.raw == {1: one, 2: two}[found.key.uid] for found in got)
 
 
+def test_no_command_waits_for_the_acknowledgement_of_its_first_half(tmp_path: Path) -> None:
+    with opened(tmp_path, {}) as (_, mailbox), mailbox._client("looking") as client:
+        assert client.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_far_apart_uids_are_searched_in_few_windows(tmp_path: Path) -> None:
     select = b"* 20000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 40000001] ok\r\n" + OK
     with opened(tmp_path, {"SELECT": select, "UID SEARCH": b"* SEARCH\r\n" + OK}, read_seconds=20) as (server, mailbox):

@@ -68,7 +68,6 @@ class ScriptedImap(socketserver.ThreadingTCPServer):
 
 class _Session(socketserver.StreamRequestHandler):
     server: ScriptedImap
-    disable_nagle_algorithm = True  # an answer in two writes is not to wait for the acknowledgement of the first
 
     def handle(self) -> None:
         self.server.opened(self.request)

@@ -128,6 +128,24 @@ def test_a_connection_that_is_given_up_is_gone(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_connection_that_is_given_up_keeps_no_lock_whoever_holds_a_cursor_of_it(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    kept: list[sqlite3.Cursor] = []
+
+    def refused() -> None:
+        with store.transaction() as session:
+            kept.append(session.connection().connection.cursor())
+            kept[0].execute("SELECT 1 FROM sqlite_master")  # and never read to its end
+            session.exec(text("PRAGMA query_only=ON"))  # type: ignore[call-overload]
+            watchbook.hold(session, "a reason", NOW)
+
+    with pytest.raises(StoreError, match="readonly"):
+        refused()
+    with store.transaction() as session:
+        watchbook.hold(session, "another reason", NOW)
+    store.close()
+
+
 def _opened(folder: Path) -> list[str]:
     """The database's files that this process has open."""
     names = []
