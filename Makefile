@@ -12,10 +12,10 @@ demo: $(STAMP)        ## the main job on embedded servers; ARGS=--once ends afte
 	$(BIN)/inboxbot demo $(ARGS)
 
 test: $(STAMP) servers lint   ## everything: lint, types, layers, unit, real servers (they wait for servers much: four workers on two cores)
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations 25 -p no:cacheprovider $(ARGS)
+	$(BIN)/pytest -n 4 --no-loadscope-reorder --durations 25 -p no:cacheprovider $(ARGS)
 
-quick: $(STAMP)       ## no servers, under a minute
-	$(BIN)/pytest -n 2 -m "not server and not slow" $(ARGS)
+quick: $(STAMP)       ## no servers and nothing slow: about a minute
+	$(BIN)/pytest -n 2 --no-loadscope-reorder -m "not server and not slow" $(ARGS)
 
 bench: $(STAMP) servers   ## the benchmark table
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -9,20 +9,32 @@ from hypothesis import settings
 from servers.mailserver import MailServer, unavailable
 from servers.postgresql import PostgreSQL
 from servers.postgresql import unavailable as no_postgresql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
 
 settings.register_profile("inboxbot", deadline=None)  # timings are never asserted
 settings.load_profile("inboxbot")
 
 
+ONE_BY_ONE = ("tests/chaos/test_fault_table.py",)  # their tests share nothing and take long: they may run beside each other
+
+
+class FileByFile(LoadScopeScheduling):
+    """Each file goes to one worker as a whole, so that what its tests share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return nodeid if file in ONE_BY_ONE else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Who runs which test, where there are several workers (xdist asks)."""
+    return FileByFile(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Each file goes to one worker as a whole, except where its tests are marked `apart`: these are given out one by one.
-
-    What waits for servers longest comes first, so that no worker is left with one of them at the end.
-    """
-    for item in items:  # before xdist looks
-        if not item.get_closest_marker("apart"):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    """What waits for servers longest comes first, so that no worker is left with one of them at the end."""
     yield  # other plugins shuffle
     waits = Counter(item.path for item in items if item.get_closest_marker("server") or item.get_closest_marker("slow"))
     first = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}

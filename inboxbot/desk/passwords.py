@@ -25,7 +25,7 @@ class Passwords:
         """The library's defaults (RFC 9106, low memory); tests take a cheaper one."""
         self._hasher = hasher or PasswordHasher()
         self._few_at_once = BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash("nobody's password")
+        self._nobodys = _nobodys(self._hasher)
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -43,6 +43,13 @@ class Passwords:
     def is_stale(self, hashed: str) -> bool:
         """Whether the hash was made with weaker settings than today's."""
         return self._hasher.check_needs_rehash(hashed)
+
+
+def _nobodys(hasher: PasswordHasher) -> str:
+    """A hash that no password fits and that takes as long to refuse as any: the hasher's settings and zeros (PHC string format)."""
+    settings = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, hashed = ("A" * -(-length * 4 // 3) for length in (hasher.salt_len, hasher.hash_len))  # base64 of zeros, without padding
+    return f"$argon2id$v=19${settings}${salt}${hashed}"
 
 
 def check_new(password: str, email: str) -> None:

@@ -21,6 +21,8 @@ from inboxbot.message import MessageKey, RawMessage
 from inboxbot.pipeline import Tools, understand
 from inboxbot.policy.decide import decide
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 CASES = sorted(path.with_suffix("") for folder in (FOLDER, FOLDER / "private") for path in folder.glob("*.eml"))
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

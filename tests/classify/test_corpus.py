@@ -12,6 +12,8 @@ from inboxbot.classify.training import corpus
 from inboxbot.classify.training.corpus import CONTEXT, COURTESY, NOT_NEW_TEXT, LabelledMail
 from inboxbot.understanding import DisputeReason, Intent, PaymentMethod
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "models" / "corpus"
 TAGS = frozenset(Intent) | {COURTESY, CONTEXT} | NOT_NEW_TEXT
 TOO_ALIKE = 0.8  # share of the five-word groups of two texts that they have in common

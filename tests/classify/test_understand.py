@@ -55,6 +55,7 @@ def _has_new_text(mail: LabelledMail) -> bool:
     return any(segment.is_new for segment in mail.segments)
 
 
+@pytest.mark.slow
 def test_there_is_something_to_change(answered: list[Judged]) -> None:
     assert len(answered) >= 10
 
@@ -89,6 +90,7 @@ def _renumbered(mail: LabelledMail) -> LabelledMail | None:
     return replace(mail, subject=mail.subject.replace(old, others[-1]), segments=segments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clause", RISKS)
 @pytest.mark.parametrize("place", ["first", "joined", "last"])
 def test_one_risky_clause_anywhere_stops_the_answer(judge: Judge, answered: list[Judged], clause: str, place: str) -> None:

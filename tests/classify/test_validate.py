@@ -120,6 +120,7 @@ def test_the_summary_counts() -> None:
     assert (counted["shape"]["mails"], counted["shape"]["twins"]) == (2, 1)
 
 
+@pytest.mark.slow
 def test_the_whole_corpus_has_no_error_and_few_warnings() -> None:
     mails = [one for path in sorted((CORPUS / "mails").glob("*.jsonl")) for one in corpus.read(path)]
     every = problems(mails, corpus_facts(CORPUS))
@@ -128,6 +129,7 @@ def test_the_whole_corpus_has_no_error_and_few_warnings() -> None:
     assert all(count <= len(mails) * 0.02 for count in counts.values()), counts  # each kind may be meant, now and then
 
 
+@pytest.mark.slow
 def test_next_to_nothing_of_the_training_mails_repeats_the_mails_that_judge() -> None:
     judging = [*corpus.load(CORPUS, "calibration"), *corpus.load(CORPUS, "test")]
     training = corpus.load(CORPUS, "train")

@@ -9,6 +9,8 @@ import pytest
 from contract.office import COMPANY, MAILDIR, TRUST, Ended, Office, mail, open_office
 from contract.schemas import faults, validator
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 KEYS = (  # of the contract; more may follow, none may go
     "file", "message_id", "from", "customer_id", "intents", "primary", "entities", "outcome", "answers", "automatic_mail", "assignee",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from e2e.company import Company, add_contacts
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 ASKER = "invoices@cobaltrobotics.example"
 OTHER = "payables@drummondfoods.example"

@@ -5,7 +5,7 @@ from e2e.company import Company
 from e2e.process import wait_for
 from servers.token_endpoint import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 ASKERS = ["invoices@cobaltrobotics.example", "payables@drummondfoods.example"]
 

@@ -20,6 +20,8 @@ from inboxbot.once import run_once
 from inboxbot.reading import BATCH, MailboxReader
 from inboxbot.store import export
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CONFIG = """\
 [company]

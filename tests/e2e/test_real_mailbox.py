@@ -21,7 +21,7 @@ from e2e.correspondence import STATEMENT, Sample
 from e2e.process import Daemon, wait_for
 from servers.mailserver import MailServer
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("e2e"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(180)]
 
 ADDRESS = "office@example.test"
 ENOUGH_FOR_A_START = 4  # mails handled before the daemon is told to stop

@@ -4,7 +4,7 @@ import pytest
 from e2e.company import Company, add_contacts
 from e2e.process import wait_for
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 GONE = "ap@dead.test"
 BOSS = "boss@customers.test"

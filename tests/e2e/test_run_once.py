@@ -10,7 +10,7 @@ from e2e.correspondence import compose
 from e2e.process import wait_for
 from servers.ports import Ports
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 ASKER = "invoices@cobaltrobotics.example"
 OTHER = "payables@drummondfoods.example"

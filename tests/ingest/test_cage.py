@@ -17,6 +17,8 @@ from inboxbot.ingest import caged, parse
 from inboxbot.ingest.cage import Cage
 from inboxbot.message import MessageKey, RawMessage
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '''"""Stands in for the parser: does to the worker what the mail's subject says."""
 import os, signal, sys, time
 from inboxbot.ingest import caged, parse

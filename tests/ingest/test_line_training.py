@@ -7,6 +7,8 @@ import pytest
 from inboxbot import line_training
 from inboxbot.ingest import body, line_tagger, lines, signature
 
+pytestmark = pytest.mark.slow
+
 CORPUS = Path(__file__).parents[2] / "models" / "corpus"
 
 

@@ -21,6 +21,8 @@ from inboxbot.message import Message
 from inboxbot.store import attachments, messages
 from inboxbot.web.staff.files import file_headers
 
+pytestmark = pytest.mark.slow
+
 CAGE = FileCage(seconds=10, memory_mb=512)
 
 NAMES = {

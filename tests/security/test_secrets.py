@@ -109,6 +109,7 @@ def mail(body: str) -> bytes:
     ).encode()
 
 
+@pytest.mark.slow
 def test_no_canary_comes_to_light_in_a_whole_run(tmp_path: Path) -> None:
     """Real processes: a mailbox that refuses, a mail with canaries in it, every export, status, check and audit."""
     office = open_office(tmp_path)

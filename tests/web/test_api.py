@@ -15,6 +15,8 @@ from inboxbot.staff import PERMISSIONS, TOKEN_SCOPES, Permission, Role
 from inboxbot.store import staff
 from inboxbot.web.api.application import api_app
 
+pytestmark = pytest.mark.slow
+
 P = Permission
 ROLES = {"dana": Role.ADMIN, "mia": Role.MANAGER, "sam": Role.AGENT, "ines": Role.INQUIRY}
 # operation -> (what it needs, whether it is about one customer's things)

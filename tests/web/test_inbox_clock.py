@@ -18,6 +18,8 @@ from inboxbot.store import conversations, ledger_notes
 from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path, watch: Watch) -> Iterator[Office]:

@@ -16,6 +16,8 @@ from inboxbot.web.staff.audit import KINDS
 from inboxbot.web.staff.csv_file import csv_text, safe
 from inboxbot.web.staff.exports import CUSTOMER_LISTS
 
+pytestmark = pytest.mark.slow
+
 SignedIn = Callable[[str], Client]
 
 

@@ -12,6 +12,8 @@ from inbox_office import NAMES, Office
 from inboxbot.staff import PERMISSIONS, Permission, Role
 from inboxbot.store import conversations
 
+pytestmark = pytest.mark.slow
+
 P = Permission
 ROLES = {"dana": Role.ADMIN, "mia": Role.MANAGER, "sam": Role.AGENT, "ines": Role.INQUIRY}
 PUBLIC = {

@@ -16,6 +16,8 @@ from inboxbot.errors import UsageError
 from inboxbot.staff import Role, terminal
 from inboxbot.store.tables_staff import StaffSessionRow, StaffUserRow
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path, watch: Watch) -> Iterator[Office]:

@@ -27,6 +27,8 @@ from inboxbot.store.tables import OutboxRow
 from inboxbot.store.tables_staff import NotificationRow
 from inboxbot.web.staff import files
 
+pytestmark = pytest.mark.slow
+
 TRIES = 200
 MEGAN, INVOICE = "m.fuller@alderstone.example", "INV-20294"
 
