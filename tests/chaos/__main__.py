@@ -46,7 +46,8 @@ def soak(row: Row, server: MailServer, chosen: argparse.Namespace, nursery: Nurs
     began = time.monotonic()
     for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
         try:
-            count = run(row, server, chosen.mails, seed, long=True, nursery=nursery)
+            from_nursery = None if seed % 3 == 1 else nursery  # every third seed starts the program as a user does
+            count = run(row, server, chosen.mails, seed, long=True, nursery=from_nursery)
         except (AssertionError, TimeoutError) as error:
             problems.append(f"seed {seed}: {str(error)[:3000]}")
             continue

@@ -3,7 +3,7 @@
 In: arguments, an environment, a file for what it says. Out: `Child`, with the few things of `subprocess.Popen` that a scene needs.
 The nursery is a process that has imported the program and read the model; for every start it forks, and the child runs
 `inboxbot.cli.main` with a clean environment and its own output, as the installed command does. A start with a
-preloaded library needs an interpreter of its own; the scene starts those, and everything in every third seed, as a user does.
+preloaded library needs an interpreter of its own; the scene starts those as a user does.
 """
 
 import json
