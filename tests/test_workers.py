@@ -1,18 +1,17 @@
 """How tests are shared among workers: a file goes to one of them, and what its tests share is made once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str, worker_id: str) -> Iterator[Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str, worker_id: str) -> Path:
     """A file that only one worker of this run can make."""
     own = tmp_path_factory.getbasetemp()
     path = (own if worker_id == "master" else own.parent) / f"made-once-{testrun_uid}"
     path.touch(exist_ok=False)
-    yield path
+    return path
 
 
 @pytest.mark.parametrize("number", range(8))
