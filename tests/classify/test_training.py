@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from inboxbot.classify.tokens import words_of
 from inboxbot.classify.training import corpus, drafts
 from inboxbot.classify.training.examples import Example
 from inboxbot.classify.training.fitting import fit
+from inboxbot.classify.training.texts import texts_of
 from inboxbot.classify.training.train import CLAUSE_LABELS, DOCUMENT_LABELS, folds, provisional, train
 from inboxbot.errors import ModelError, UsageError
 from inboxbot.understanding import Intent
@@ -146,11 +147,17 @@ EXAMPLES = [
     for label, texts in (("copy", small_corpus.ASKS), ("paid", small_corpus.PAYS), ("owe", small_corpus.OWES))
     for text in texts
 ]
+
+
+def learned_from(examples: Sequence[Example], labels: Sequence[str]) -> LinearModel:
+    return fit(texts_of(examples), range(len(examples)), labels, 10.0)
+
+
 TEXTS = ("Could you resend invoice 20105?", "we wired it", "What is our balance?", "nothing that was ever read", "", "copy copy copy")
 
 
 def test_fitting_twice_gives_the_same_weights() -> None:
-    one, two = (fit(EXAMPLES, ("copy", "paid", "owe"), 10.0) for _ in range(2))
+    one, two = (learned_from(EXAMPLES, ("copy", "paid", "owe")) for _ in range(2))
     assert one.vocabulary == two.vocabulary
     assert (one.weights == two.weights).all()
 
@@ -159,7 +166,7 @@ def test_fitting_twice_gives_the_same_weights() -> None:
 def test_our_prediction_is_scikit_learns_own(text: str) -> None:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy
 
-    model = fit(EXAMPLES, ("copy", "paid", "owe"), 10.0)
+    model = learned_from(EXAMPLES, ("copy", "paid", "owe"))
     row = _weighted(Counter(own_features(clause(text))), model)
     ours = text_probabilities(Contributions(Share(model)), model, [clause(text)])
     for place, label in enumerate(model.labels):
@@ -184,8 +191,8 @@ def test_a_clause_is_read_with_its_neighbours_as_it_was_learned() -> None:
     words = tuple(map(clause, said))
     kinds = (Intent.REMITTANCE_ADVICE, Intent.INVOICE_COPY, "hi")
     examples = [Example(Counter(own_features(words[i])), Counter(context_names(words, i)), frozenset({kinds[i]})) for i in range(3)]
-    learned = fit(examples * 3, CLAUSE_LABELS, 10.0)
-    model = IntentModel(provisional(fit(EXAMPLES, DOCUMENT_LABELS, 10.0), learned))
+    learned = learned_from(examples * 3, CLAUSE_LABELS)
+    model = IntentModel(provisional(learned_from(EXAMPLES, DOCUMENT_LABELS), learned))
     pieces = Pieces(tuple(Sentence(text, 0, len(text)) for text in said), words)
     found: Any = None  # what the text names is not asked for here
     read = model.view(Signals("", 0, pieces, pieces, (), found)).read
@@ -196,14 +203,14 @@ def test_a_clause_is_read_with_its_neighbours_as_it_was_learned() -> None:
 
 
 def test_what_was_computed_once_is_used_again_and_gives_the_same() -> None:
-    contributions = Contributions(Share(fit(EXAMPLES, ("copy", "paid", "owe"), 10.0)))
+    contributions = Contributions(Share(learned_from(EXAMPLES, ("copy", "paid", "owe"))))
     first, again = (contributions.sums([clause(text) for text in TEXTS])[0] for _ in range(2))
     assert (first == again).all()
     assert contributions.sums([clause(TEXTS[0])])[0][0] == pytest.approx(first[0])
 
 
 def test_a_label_that_nobody_used_is_never_asserted() -> None:
-    model = fit(EXAMPLES, ("copy", "unheard_of"), 10.0)
+    model = learned_from(EXAMPLES, ("copy", "unheard_of"))
     contributions = Contributions(Share(model))
     assert all(text_probabilities(contributions, model, [clause(text)])["unheard_of"] < 0.001 for text in TEXTS)
 

@@ -4,17 +4,16 @@ In: examples, or what models say of mails they never read. Out: `LinearModel`, `
 scikit-learn trains; predicting needs none of it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from inboxbot.classify.artifact import Array, Forest, LinearModel, LogisticWeights
 from inboxbot.classify.intents import CONTEXT_SHARE
-from inboxbot.classify.training.examples import Example
+from inboxbot.classify.training.texts import Texts
 
 RAREST = 4  # a feature must occur in this many texts
 VERDICT_C, GATE_C = 0.03, 0.1  # inverse regularisation, chosen by leaving writers out
@@ -24,30 +23,32 @@ _NEVER = -10.0  # the intercept of a label that nobody used
 
 
 def fit(
-    examples: Sequence[Example],
+    texts: Texts,
+    examples: Iterable[int],
     labels: Sequence[str],
     inverse_regularisation: float,
-    partial: Sequence[Example] = (),
+    partial: Iterable[int] = (),
     untold: Collection[str] = (),
 ) -> LinearModel:
     """One logistic regression per label over weighted feature counts; `inverse_regularisation` is scikit-learn's C.
 
-    `partial`: examples that say nothing of the labels `untold`, and teach only the others.
+    `examples`: indexes, each as often as it counts. `partial`: those that say nothing of the labels `untold`, and teach only the others.
     """
-    every = [*examples, *partial]
-    common = _common([e.own for e in every]) | _common([e.context for e in every])
-    vectoriser = DictVectorizer(dtype=np.float64, sort=True)
-    vectoriser.fit([dict.fromkeys(common, 1)])
-    own, context = (_counts(vectoriser, parts) for parts in ([e.own for e in every], [e.context for e in every]))
-    idf = _idf(own + context, len(every))
+    telling = list(examples)
+    every = [*telling, *partial]
+    own, context = texts.own[every], texts.context[every]
+    common = np.flatnonzero(np.maximum(_texts_with(own), _texts_with(context)) >= RAREST)
+    own, context = own[:, common], context[:, common]
+    idf = _idf(_texts_with(own + context), len(every))
     matrix = (_scaled(own, idf, 1.0) + _scaled(context, idf, CONTEXT_SHARE)).tocsr()
-    telling = matrix[: len(examples)] if untold else matrix
     columns = []
     for label in labels:
-        rows, those = (telling, examples) if label in untold else (matrix, every)
-        columns.append(_fit_label(rows, np.array([label in e.labels for e in those]), inverse_regularisation))
+        count = len(telling) if label in untold else len(every)
+        truth = np.array([label in texts.labels[row] for row in every[:count]])
+        columns.append(_fit_label(matrix[:count], truth, inverse_regularisation))
     weights, intercepts = zip(*columns, strict=True)
-    return LinearModel(tuple(labels), vectoriser.vocabulary_, idf, np.stack(weights, axis=1), np.array(intercepts))
+    vocabulary = {texts.names[column]: place for place, column in enumerate(common.tolist())}
+    return LinearModel(tuple(labels), vocabulary, idf, np.stack(weights, axis=1), np.array(intercepts))
 
 
 def no_model(labels: Sequence[str]) -> LinearModel:
@@ -56,21 +57,13 @@ def no_model(labels: Sequence[str]) -> LinearModel:
     return LinearModel(tuple(labels), {"": 0}, np.ones(1), one, np.full(len(labels), _NEVER))
 
 
-def _common(counts: Iterable[Mapping[str, int]]) -> set[str]:
-    seen: dict[str, int] = {}
-    for one in counts:
-        for name in one:
-            seen[name] = seen.get(name, 0) + 1
-    return {name for name, count in seen.items() if count >= RAREST}
+def _texts_with(matrix: Any) -> Array:
+    """How many texts have each feature."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
 
 
-def _counts(vectoriser: DictVectorizer, counts: Sequence[Mapping[str, int]]) -> Any:
-    return vectoriser.transform(counts)
-
-
-def _idf(matrix: Any, texts: int) -> Array:
+def _idf(frequency: Array, texts: int) -> Array:
     """Smoothed inverse document frequency, as scikit-learn's TfidfTransformer has it."""
-    frequency = np.bincount(matrix.tocsr().indices, minlength=matrix.shape[1])
     return np.asarray(np.log((1 + texts) / (1 + frequency)) + 1.0)
 
 

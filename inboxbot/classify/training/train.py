@@ -1,6 +1,6 @@
 """Makes the model: the corpus in, an artefact and its card out.
 
-    prepare     every mail and clause as features (`examples`)
+    prepare     every mail and clause as features (`examples`), and these as matrices (`texts`)
     judge       each mail by models that read nothing of its writer
     verdict     how both models' opinions make one, learned from these judgements
     gate        how sure to be of a whole mail, learned from them too
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from inboxbot.classify.training.corpus import CONTEXT, COURTESY, LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, provenance
 from inboxbot.classify.training.examples import Example, FactsOf, Material, labels_of, prepare
 from inboxbot.classify.training.fitting import VERDICT_C, fit, fit_gate, fit_logistic, no_model
+from inboxbot.classify.training.texts import Texts, texts_of
 from inboxbot.classify.understand import asserted_intents
 from inboxbot.classify.verdict import Verdict, verdict_values
 from inboxbot.classify.view import ANSWERABLE, View
@@ -54,6 +56,17 @@ THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": FIXED_THRESHOLD}
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The material as both models learn from it: which examples of `documents` and `clauses` are whose."""
+
+    documents: Texts  # mail by mail, then
+    short: range  # the lone clauses as short mails
+    clauses: Texts
+    rows: Sequence[range]  # of each mail
+    lone: range
+
+
+@dataclass(frozen=True, slots=True)
 class Unseen:
     """What models that read nothing of a mail's writer say of it; `fold` names these models."""
 
@@ -68,10 +81,11 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     `facts_of` gives the ledger's facts for a sender's address, as the corpus ledger has them.
     """
     material = prepare(folder, facts_of, load_word_lists(), corrections)
+    read = reading(material)
     everything = range(len(material.mails))
     with threadpool_limits(1):  # the matrices are small: threads would wait for each other
-        final = [partial(fit_documents, material, everything), partial(fit_clauses, material, everything)]
-        *judged, document, clause = _side_by_side([*_judging(material), *final], len(material.mails))
+        final = [partial(fit_documents, material, read, everything), partial(fit_clauses, read, everything)]
+        *judged, document, clause = _side_by_side([*_judging(material, read), *final], len(material.mails))
         unseen = [one for fold in judged for one in fold]
         verdict = _verdict_from(material, unseen)
         gate = _gate_from(material, with_verdicts(material, unseen))
@@ -82,25 +96,37 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     return card
 
 
-def fit_models(material: Material, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
+def reading(material: Material) -> Reading:
+    """Every example as a row of a matrix, once for all fits."""
+    short = [replace(example, labels=example.labels - {COURTESY, CONTEXT}) for example in material.lone_clauses]
+    clauses = [example for mail in material.clauses for example in mail]
+    ends = list(accumulate((len(mail) for mail in material.clauses), initial=0))
+    return Reading(
+        documents=texts_of([*material.documents, *short]),
+        short=range(len(material.documents), len(material.documents) + len(short)),
+        clauses=texts_of([*clauses, *material.lone_clauses]),
+        rows=[range(start, end) for start, end in pairwise(ends)],
+        lone=range(len(clauses), len(clauses) + len(material.lone_clauses)),
+    )
+
+
+def fit_models(material: Material, read: Reading, chosen: Sequence[int]) -> tuple[LinearModel, LinearModel]:
     """Document and clause model from some of the mails (indexes), each as often as it weighs, and all lone clauses."""
-    return fit_documents(material, chosen), fit_clauses(material, chosen)
+    return fit_documents(material, read, chosen), fit_clauses(read, chosen)
 
 
-def fit_documents(material: Material, chosen: Sequence[int]) -> LinearModel:
+def fit_documents(material: Material, read: Reading, chosen: Sequence[int]) -> LinearModel:
     """The model of whole mails.
 
     A clause alone is a short mail too, as far as its intents go; whether it may be answered, only a whole mail tells.
     """
-    documents = [material.documents[index] for index in chosen for _ in range(material.mails[index].weight)]
-    short = [replace(example, labels=example.labels - {COURTESY, CONTEXT}) for example in material.lone_clauses]
-    return fit(documents, DOCUMENT_LABELS, DOCUMENT_C, short, {ANSWERABLE})
+    weighed = [index for index in chosen for _ in range(material.mails[index].weight)]
+    return fit(read.documents, weighed, DOCUMENT_LABELS, DOCUMENT_C, read.short, {ANSWERABLE})
 
 
-def fit_clauses(material: Material, chosen: Sequence[int]) -> LinearModel:
+def fit_clauses(read: Reading, chosen: Sequence[int]) -> LinearModel:
     """The model of clauses among their neighbours."""
-    clauses = [*(example for index in chosen for example in material.clauses[index]), *material.lone_clauses]
-    return fit(clauses, CLAUSE_LABELS, CLAUSE_C)
+    return fit(read.clauses, [*(row for index in chosen for row in read.rows[index]), *read.lone], CLAUSE_LABELS, CLAUSE_C)
 
 
 def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
@@ -113,12 +139,12 @@ def folds(mails: Sequence[LabelledMail]) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-def _judging(material: Material) -> list[Callable[[], list[Unseen]]]:
+def _judging(material: Material, read: Reading) -> list[Callable[[], list[Unseen]]]:
     """A job a fold."""
     parts = [fold for fold in folds(material.mails) if fold[0]]
     if not parts:
         raise ModelError("the train split needs more writers: no mail can be judged by a model that has not read its writer")
-    return [partial(_judge_fold, material, number, *part) for number, part in enumerate(parts)]
+    return [partial(_judge_fold, material, read, number, *part) for number, part in enumerate(parts)]
 
 
 def _side_by_side(jobs: Sequence[Callable[[], Any]], mails: int) -> list[Any]:
@@ -126,9 +152,9 @@ def _side_by_side(jobs: Sequence[Callable[[], Any]], mails: int) -> list[Any]:
     return [job() for job in jobs] if mails < FEWEST_FOR_PROCESSES else side_by_side(jobs, PROCESSES)
 
 
-def _judge_fold(material: Material, number: int, learn: Sequence[int], judge: Sequence[int]) -> list[Unseen]:
+def _judge_fold(material: Material, read: Reading, number: int, learn: Sequence[int], judge: Sequence[int]) -> list[Unseen]:
     with threadpool_limits(1):
-        model = IntentModel(provisional(*fit_models(material, learn)))
+        model = IntentModel(provisional(*fit_models(material, read, learn)))
         return [Unseen(index, number, model.view(material.signals[index])) for index in judge]
 
 
@@ -179,7 +205,7 @@ def _reasons_from(material: Material, unseen: Sequence[Unseen]) -> LinearModel:
         if reason:
             texts = (signals.clauses.words, told_in(signals, one.view))
             examples += [Example(Counter(features_of(clauses)), {}, frozenset({reason})) for clauses in texts]
-    return fit(examples, LABELS, REASON_C) if examples else no_model(LABELS)
+    return fit(texts_of(examples), range(len(examples)), LABELS, REASON_C) if examples else no_model(LABELS)
 
 
 def provisional(
