@@ -11,7 +11,8 @@ from datetime import date
 
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.coverage import Coverage
-from inboxbot.classify.entities.findings import EntityFindings, Span
+from inboxbot.classify.entities.findings import DateMention, EntityFindings, Span
+from inboxbot.classify.promised import SURE
 from inboxbot.classify.view import ReadSentence, must_be_explained
 from inboxbot.message import Message
 from inboxbot.understanding import Intent, Unexplained, Veto
@@ -44,14 +45,31 @@ def numbers_without_role(findings: EntityFindings) -> tuple[Unexplained, ...]:
     )
 
 
-def rival_dates(findings: EntityFindings, promised: date | None, sent_on: date) -> tuple[Unexplained, ...]:
-    """With a promise, every other coming day: which of them is meant is a person's to tell."""
+def rival_dates(findings: EntityFindings, read: Sequence[ReadSentence], promised: date | None, sent_on: date) -> tuple[Unexplained, ...]:
+    """With a promise, every other coming day that may be promised too: which of them is meant is a person's to tell.
+
+    A day in a clause that promises nothing (holidays, deadlines, what happens today) is no rival.
+    """
     if promised is None:
         return ()
-    rivals = {mention.day: mention.span for mention in findings.dates if mention.day >= sent_on and mention.day != promised}
+    promising = [
+        one
+        for one in read
+        if one.labels[Intent.PROMISE_TO_PAY] >= SURE
+        or any(_stands_in(mention, one) for mention in findings.dates if mention.day == promised)
+    ]
+    rivals = {
+        mention.day: mention.span
+        for mention in findings.dates
+        if mention.day > sent_on and mention.day != promised and any(_stands_in(mention, one) for one in promising)
+    }
     return tuple(
         Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
     )
+
+
+def _stands_in(mention: DateMention, one: ReadSentence) -> bool:
+    return one.sentence.start <= mention.span.start < one.sentence.end
 
 
 def unread(text: str, read: Sequence[ReadSentence]) -> tuple[Veto, ...]:

@@ -101,7 +101,9 @@ class Understander:
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
-                *(completeness.rival_dates(signals.findings, day, message.sent_at.date()) if Intent.PROMISE_TO_PAY in asserted else ()),
+                *completeness.rival_dates(
+                    signals.findings, view.read, day if Intent.PROMISE_TO_PAY in asserted else None, message.sent_at.date()
+                ),
             ),
             vetoes=(
                 *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar, [one.file for one in files]),

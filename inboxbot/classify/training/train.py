@@ -51,8 +51,8 @@ FOLDS = 4
 PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # models are fitted side by side where that is worth starting processes
 UNCERTIFIED = "uncertified"
 FIXED_THRESHOLD = 0.85  # of the confidence, for a model that no calibration mails have judged yet
-REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.9, 0.94)  # chosen by leaving writers out, before anybody looked at the calibration mails
-THRESHOLDS = {"assertion": 0.5, "explanation": 0.25, "answer": FIXED_THRESHOLD}
+REGISTERED_THRESHOLDS = (FIXED_THRESHOLD, 0.88, 0.92)  # chosen by leaving writers out, before anybody looked at the calibration mails
+THRESHOLDS = {"assertion": 0.5, "explanation": 0.1, "answer": FIXED_THRESHOLD}
 
 
 @dataclass(frozen=True, slots=True)
