@@ -11,7 +11,7 @@ from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.view import CONTEXT, COURTESY, ReadSentence
 from inboxbot.understanding import Intent
 
-ZERO = {label: 0.0 for label in (*Intent, COURTESY, CONTEXT)}
+ZERO = dict.fromkeys((*Intent, COURTESY, CONTEXT), 0.0)
 
 
 def read(*clauses: tuple[str, dict[str, float]]) -> tuple[str, list[ReadSentence]]:
