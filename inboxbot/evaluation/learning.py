@@ -12,6 +12,7 @@ In: a corpus, corrections, where the model lies. Out: `Learned`; the artefact an
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -20,6 +21,7 @@ from inboxbot.app import App
 from inboxbot.classify import artifact
 from inboxbot.classify.certificate import Certificate, certify
 from inboxbot.classify.training import model_card
+from inboxbot.classify.training.beside import side_by_side
 from inboxbot.classify.training.corpus import LabelledMail
 from inboxbot.classify.training.corrections import CorrectedMail, from_labels
 from inboxbot.classify.training.train import REGISTERED_THRESHOLDS, train
@@ -58,7 +60,10 @@ def learn(
     try:
         trained = train(corpus, beside, corpus_facts(corpus), corrections)
         tell(f"trained; judging {len(mails)} calibration mails")
-        made, new = _judged(beside, mails, corpus / "ledger", risk, confidence)
+        judging = (mails, corpus / "ledger", risk, confidence)
+        (made, new), old = side_by_side([partial(_judged, beside, *judging), partial(_old, out, *judging)], len(mails))
+        if isinstance(old, ModelError):
+            tell(f"there is nothing to compare with: {old}")
         found = figures(new)
         card = artifact.change_card(
             beside,
@@ -68,7 +73,7 @@ def learn(
             calibration_figures={name: str(figure) for name, figure in found.items()},
         )
         (beside / "card.md").write_text(model_card.words(card), encoding="utf-8")
-        changes = promotion.changes(old, new) if (old := _old(out, mails, corpus / "ledger", risk, confidence, tell)) else []
+        changes = promotion.changes(old, new) if isinstance(old, list) and old else []
         worse = [change for change in changes if change.is_worse]
         if worse and not force:
             rejected = _put_aside(beside, out)
@@ -102,7 +107,7 @@ def _judged(model: Path, mails: Sequence[LabelledMail], ledger: Path, risk: floa
     return made, certified(judged, made)
 
 
-def _old(out: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, confidence: float, tell: Tell) -> list[Judged]:
+def _old(out: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, confidence: float) -> list[Judged] | ModelError:
     """The mails as the model in place would decide them under the same rule for the threshold; empty where there is none.
 
     A threshold of another rule would be compared, not a model: a looser one answers more, whatever it understands.
@@ -112,8 +117,7 @@ def _old(out: Path, mails: Sequence[LabelledMail], ledger: Path, risk: float, co
     try:
         return _judged(out, mails, ledger, risk, confidence)[1]
     except ModelError as error:
-        tell(f"there is nothing to compare with: {error}")
-        return []
+        return error
 
 
 def _put_aside(beside: Path, out: Path) -> Path:

@@ -134,8 +134,14 @@ def test_many_writers_share_folds(folder: Path) -> None:
     one = corpus.load(folder, "train")[0]
     mails = [dataclasses.replace(one, writer=f"w{number:02}") for number in range(20)]
     parts = folds(mails)
-    assert len(parts) == 4
+    assert len(parts) == 3
     assert all(learn and judge for learn, judge in parts)
+
+
+def test_a_sibling_teaches_and_is_not_judged_beside_its_mail(folder: Path) -> None:
+    one = corpus.load(folder, "train")[0]
+    mails = [one, dataclasses.replace(one, id=f"{one.id}h", sibling=one.id), dataclasses.replace(one, id="w09-001", writer="w09")]
+    assert [(sorted(learn), judge) for learn, judge in folds(mails)] == [([2], [0]), ([0, 1], [2])]
 
 
 def clause(text: str) -> ClauseWords:

@@ -8,16 +8,21 @@ from typing import Any
 
 from inboxbot.errors import ModelError
 
+PROCESSES, FEWEST_FOR_PROCESSES = 2, 500  # jobs run side by side where that is worth starting processes
 
-def side_by_side(jobs: Sequence[Callable[[], Any]], processes: int) -> list[Any]:
-    """Each process takes the next job that nobody has taken: give the longest first.
 
+def side_by_side(jobs: Sequence[Callable[[], Any]], mails: int) -> list[Any]:
+    """Run jobs about so many mails: one after the other where these are few, else in processes.
+
+    Each process takes the next job that nobody has taken: give the longest first.
     Where processes can be forked nothing that the jobs read is copied or sent. Raises ModelError where a process ends before its time.
     """
+    if mails < FEWEST_FOR_PROCESSES:
+        return [job() for job in jobs]
     context: Any = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
     taken = context.Value("i", 0)
     lines = []
-    for _ in range(processes):
+    for _ in range(PROCESSES):
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_work, args=(jobs, taken, sender), daemon=True)
         process.start()
