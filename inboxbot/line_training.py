@@ -17,6 +17,7 @@ from inboxbot.ingest import inline, line_tagger, lines
 from inboxbot.ingest.line_tagger import END, TAGS, Weights, link
 from inboxbot.ingest.lines import Sender
 
+_ENDINGS_COUNT = 2  # times: few, and made of what is hard to tell
 LINE_C, INLINE_C = 0.3, 0.3  # inverse regularisation, chosen by leaving writers out
 RAREST = 3  # a feature must occur in the mails of so many writers
 ASK_WEIGHT = 4.0  # an ask that is lost costs more than a signature that is kept
@@ -59,7 +60,8 @@ class Example:
 
 def train(folder: Path, target: Path) -> Weights:
     """Train on the corpus in `folder`; write the weights to `target` and return them."""
-    examples = [*map(example, corpus.load(folder, "train")), *endings(folder)]
+    written = [mail for mail in corpus.load(folder, "train") if mail.twin is None and mail.sibling is None]  # those repeat another's lines
+    examples = [*map(example, written), *endings(folder) * _ENDINGS_COUNT]
     weights = fit([*examples, *with_asks(examples, lone_asks(folder)), *with_footers(examples, footers(folder))])
     data = {"lines": dict(weights.features), "inline": dict(weights.inline)}
     target.write_text(json.dumps(data, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
