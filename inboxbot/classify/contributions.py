@@ -45,7 +45,8 @@ class Share:
         model = self.model
         known = [model.vocabulary[feature] for feature in features if feature in model.vocabulary]
         idf = model.idf[known]
-        return np.append(idf @ model.weights[known], idf @ idf)
+        counted = idf if model.steps is None else idf * model.steps[known]
+        return np.append(counted @ model.weights[known], idf @ idf)
 
 
 class Contributions:
