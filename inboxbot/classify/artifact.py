@@ -50,7 +50,7 @@ class LinearModel:
     idf: Array  # (features,)
     weights: Array  # (features, labels), each in steps of its feature
     intercepts: Array  # (labels,)
-    steps: Array | None = None  # (features,); None: of one
+    steps: Array  # (features,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
         f"{part}.labels": _text("\n".join(model.labels)),
         f"{part}.features": _text("\n".join(names)),
         f"{part}.idf": model.idf.astype(np.float32),
-        **_in_steps(part, model.weights if model.steps is None else model.weights * model.steps[:, None]),
+        **_in_steps(part, model.weights * model.steps[:, None]),
         f"{part}.intercepts": model.intercepts.astype(np.float32),
     }
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.coverage import Coverage
-from inboxbot.classify.entities.findings import DateMention, EntityFindings, Span
+from inboxbot.classify.entities.findings import EntityFindings, Span
 from inboxbot.classify.promised import SURE
 from inboxbot.classify.view import ReadSentence, must_be_explained
 from inboxbot.message import Message
@@ -53,23 +53,19 @@ def rival_dates(findings: EntityFindings, read: Sequence[ReadSentence], promised
     if promised is None:
         return ()
     promising = [
-        one
+        one.sentence
         for one in read
         if one.labels[Intent.PROMISE_TO_PAY] >= SURE
-        or any(_stands_in(mention, one) for mention in findings.dates if mention.day == promised)
+        or any(one.sentence.holds(mention.span.start) for mention in findings.dates if mention.day == promised)
     ]
     rivals = {
         mention.day: mention.span
         for mention in findings.dates
-        if mention.day > sent_on and mention.day != promised and any(_stands_in(mention, one) for one in promising)
+        if mention.day > sent_on and mention.day != promised and any(clause.holds(mention.span.start) for clause in promising)
     }
     return tuple(
         Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
     )
-
-
-def _stands_in(mention: DateMention, one: ReadSentence) -> bool:
-    return one.sentence.start <= mention.span.start < one.sentence.end
 
 
 def unread(text: str, read: Sequence[ReadSentence]) -> tuple[Veto, ...]:

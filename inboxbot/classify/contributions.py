@@ -45,8 +45,7 @@ class Share:
         model = self.model
         known = [model.vocabulary[feature] for feature in features if feature in model.vocabulary]
         idf = model.idf[known]
-        counted = idf if model.steps is None else idf * model.steps[known]
-        return np.append(counted @ model.weights[known], idf @ idf)
+        return np.append((idf * model.steps[known]) @ model.weights[known], idf @ idf)
 
 
 class Contributions:

@@ -20,7 +20,7 @@ def promised_day(findings: EntityFindings, read: Sequence[ReadSentence], sent_on
     """The promised day; None where no coming day stands in a clause that promises."""
     scored = []
     for one in read:
-        days = [m for m in findings.dates if one.sentence.start <= m.span.start < one.sentence.end and m.day >= sent_on]
+        days = [m for m in findings.dates if one.sentence.holds(m.span.start) and m.day >= sent_on]
         if days:
             scored.append((one.labels[Intent.PROMISE_TO_PAY], _best(days)))
     likeliest = max((probability for probability, _ in scored), default=0.0)

@@ -43,6 +43,10 @@ class Sentence:
     start: int
     end: int
 
+    def holds(self, place: int) -> bool:
+        """Whether a character of the text stands in it."""
+        return self.start <= place < self.end
+
 
 def sentences(text: str) -> list[Sentence]:
     """The sentences of a text, in order; white space belongs to none of them."""

@@ -33,7 +33,8 @@ def linear(seed: int = 1) -> LinearModel:
     chance = np.random.default_rng(seed)
     names = ("copy", "invoice", "invoice copy", "~_cop", "#asking", "grüße", "send")
     vocabulary = {name: index for index, name in enumerate(names)}
-    return LinearModel(("invoice_copy", "other"), vocabulary, chance.random(7) + 1, chance.normal(size=(7, 2)), chance.normal(size=2))
+    idf, weights, intercepts = chance.random(7) + 1, chance.normal(size=(7, 2)), chance.normal(size=2)
+    return LinearModel(("invoice_copy", "other"), vocabulary, idf, weights, intercepts, np.ones(7))
 
 
 def verdict(seed: int = 3) -> LogisticWeights:
@@ -92,6 +93,15 @@ def npz(**arrays: Any) -> bytes:
 def arrays_of(folder: Path) -> dict[str, Any]:
     with np.load(folder / "weights.npz") as arrays:
         return {name: arrays[name] for name in arrays.files}
+
+
+def test_a_loaded_model_keeps_its_weights_as_bytes_and_can_be_saved_again(saved: Path, tmp_path: Path) -> None:
+    loaded = artifact.load(saved)
+    artifact.save(loaded, tmp_path / "again")
+    again = artifact.load(tmp_path / "again")
+    assert loaded.document.weights.dtype == np.int8
+    assert (again.document.weights == loaded.document.weights).all()
+    assert again.document.steps == pytest.approx(loaded.document.steps)
 
 
 def test_what_is_loaded_predicts_what_was_saved(saved: Path) -> None:

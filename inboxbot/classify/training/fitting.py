@@ -48,13 +48,13 @@ def fit(
         columns.append(_fit_label(matrix[:count], truth, inverse_regularisation))
     weights, intercepts = zip(*columns, strict=True)
     vocabulary = {texts.names[column]: place for place, column in enumerate(common.tolist())}
-    return LinearModel(tuple(labels), vocabulary, idf, np.stack(weights, axis=1), np.array(intercepts))
+    return LinearModel(tuple(labels), vocabulary, idf, np.stack(weights, axis=1), np.array(intercepts), np.ones(len(vocabulary)))
 
 
 def no_model(labels: Sequence[str]) -> LinearModel:
     """A model that has learned nothing and asserts nothing."""
     one = np.zeros((1, len(labels)))
-    return LinearModel(tuple(labels), {"": 0}, np.ones(1), one, np.full(len(labels), _NEVER))
+    return LinearModel(tuple(labels), {"": 0}, np.ones(1), one, np.full(len(labels), _NEVER), np.ones(1))
 
 
 def _texts_with(matrix: Any) -> Array:

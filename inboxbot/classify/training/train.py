@@ -81,7 +81,7 @@ def train(folder: Path, target: Path, facts_of: FactsOf, corrections: Sequence[C
     """
     material = prepare(folder, facts_of, load_word_lists(), corrections)
     read = reading(material)
-    material = replace(material, documents=(), clauses=(), lone_clauses=())  # gigabytes, and all of it stands in the matrices
+    material = replace(material, documents=(), clauses=(), lone_clauses=())  # all of it stands in the matrices
     everything = range(len(material.mails))
     with threadpool_limits(1):  # the matrices are small: threads would wait for each other
         final = [partial(fit_documents, material, read, everything), partial(fit_clauses, read, everything)]
