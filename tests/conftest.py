@@ -27,6 +27,7 @@ class FileByFile(LoadScopeScheduling):
         return nodeid if file in ONE_BY_ONE else file
 
 
+@pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Who runs which test, where there are several workers (xdist asks)."""
     return FileByFile(config, log)

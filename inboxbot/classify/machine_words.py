@@ -59,15 +59,16 @@ def _bare(text: str) -> str:
 
 @cache
 def _table() -> dict[str, re.Pattern[str]]:
-    return {
-        kind: re.compile("|".join(_entry(language, text) for language, texts in by.items() for text in texts))
-        for kind, by in kinds().items()
-    }
+    return {kind: re.compile(_alternatives(by)) for kind, by in kinds().items()}
 
 
 def _pattern(kind: str) -> re.Pattern[str]:
     return _table()[kind]
 
 
-def _entry(language: str, text: str) -> str:
-    return f"(?:{_bare(text)})" if language in _NO_SPACES else rf"(?<!\w)(?:{_bare(text)})"
+def _alternatives(entries: dict[str, list[str]]) -> str:
+    """All entries of a kind as one pattern; where a word begins is asked once for all of them, not once for each."""
+    anywhere = [_bare(text) for language, texts in entries.items() if language in _NO_SPACES for text in texts]
+    at_words = [_bare(text) for language, texts in entries.items() if language not in _NO_SPACES for text in texts]
+    parts = [rf"(?<!\w)(?:{'|'.join(at_words)})"] if at_words else []
+    return "|".join([*parts, *anywhere])

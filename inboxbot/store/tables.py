@@ -222,7 +222,11 @@ class OutboxRow(SQLModel, table=True):
     """A mail frozen for sending: bytes, envelope and Message-ID never change after the insert."""
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("answers_message_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("answers_message_id", "kind"),
+        Index("ix_outbox_customer", "customer_id", "automatic", "created_at"),
+        Index("ix_outbox_counted", "automatic", "created_at", "thread_root", "rcpt_to"),  # all that the count of a day looks at
+    )
     id: int | None = Field(default=None, primary_key=True)
     answers_message_id: int | None = Field(default=None, foreign_key="message.id")  # NULL: a mail that staff or the clock began
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
