@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inboxbot.classify.vocabulary import Vocabulary
 from inboxbot.errors import ModelError
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _CARD_KEYS = {"format_version", "weights_sha256", "created_from", "thresholds", "certificate"}
 _THRESHOLDS = {"assertion", "explanation", "answer"}
 _LOGISTIC_ARRAYS = ("means", "scales", "weights", "intercepts")
@@ -160,12 +161,15 @@ def _is_complete(card: Any) -> bool:
 
 
 def _arrays(part: str, model: LinearModel) -> dict[str, Array]:
-    names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
+    vocabulary = Vocabulary.of(model.vocabulary)
+    rows = np.empty(len(vocabulary), dtype=np.int64)  # the vocabulary has an order of its own
+    for name, row in model.vocabulary.items():
+        rows[vocabulary[name]] = row
     return {
         f"{part}.labels": _text("\n".join(model.labels)),
-        f"{part}.features": _text("\n".join(names)),
-        f"{part}.idf": model.idf.astype(np.float32),
-        **_in_steps(part, model.weights * model.steps[:, None]),
+        f"{part}.features": np.frombuffer(vocabulary.to_bytes(), dtype=np.uint8),
+        f"{part}.idf": model.idf[rows].astype(np.float32),
+        **_in_steps(part, (model.weights * model.steps[:, None])[rows]),
         f"{part}.intercepts": model.intercepts.astype(np.float32),
     }
 
@@ -178,14 +182,14 @@ def _in_steps(part: str, weights: Array) -> dict[str, Array]:
 
 
 def _linear(part: str, arrays: Any) -> LinearModel:
-    names = arrays[f"{part}.features"].tobytes().decode().split("\n")
+    names = Vocabulary.from_bytes(arrays[f"{part}.features"].tobytes())
     labels = tuple(arrays[f"{part}.labels"].tobytes().decode().split("\n"))
     shapes = [arrays[f"{part}.{name}"].shape for name in ("idf", "steps", "weights", "intercepts")]
     if shapes != [(len(names),), (len(names),), (len(names), len(labels)), (len(labels),)]:
         raise ValueError(f"{part}: names and weights do not belong together")
     return LinearModel(
         labels=labels,
-        vocabulary={name: index for index, name in enumerate(names)},
+        vocabulary=names,
         idf=arrays[f"{part}.idf"],
         weights=arrays[f"{part}.weights"],
         intercepts=arrays[f"{part}.intercepts"],

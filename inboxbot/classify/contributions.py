@@ -43,7 +43,7 @@ class Share:
 
     def _row(self, features: Sequence[str]) -> Array:
         model = self.model
-        known = [model.vocabulary[feature] for feature in features if feature in model.vocabulary]
+        known = [row for feature in features if (row := model.vocabulary.get(feature)) is not None]
         idf = model.idf[known]
         return np.append((idf * model.steps[known]) @ model.weights[known], idf @ idf)
 

@@ -107,7 +107,7 @@ def test_a_loaded_model_keeps_its_weights_as_bytes_and_can_be_saved_again(saved:
 def test_what_is_loaded_predicts_what_was_saved(saved: Path) -> None:
     loaded = artifact.load(saved)
     for before, after in ((linear(1), loaded.document), (linear(2), loaded.clause)):
-        assert (after.labels, dict(after.vocabulary)) == (before.labels, dict(before.vocabulary))
+        assert (after.labels, set(after.vocabulary)) == (before.labels, set(before.vocabulary))
         for text in ("send invoice copy", "grüße", "nothing known", ""):
             assert said(after, text) == pytest.approx(said(before, text), abs=1e-3)
 
@@ -279,7 +279,7 @@ def test_a_missing_folder_says_how_to_make_a_model(tmp_path: Path) -> None:
 
 def test_another_format_is_named(saved: Path) -> None:
     other_format(saved)
-    with pytest.raises(ModelError, match="format 99, expected 4"):
+    with pytest.raises(ModelError, match="format 99, expected 5"):
         artifact.load(saved)
 
 

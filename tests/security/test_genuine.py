@@ -98,7 +98,7 @@ FORMS: dict[str, tuple[str, str, Sender, str]] = {
     "Gmail": ("gmail", GMAIL, named, "X-Gm-Message-State: AOJu0Y\r\n"),
 }  # fmt: skip
 AT_THE_DOMAIN = {"a plus in the address", "a colleague of the contact"}
-OF_EACH_FORM, WORDS_EVERY = 40, 3
+OF_EACH_FORM, WORDS_EVERY = 40, 10
 # Reasons that are found in what a mail says. Of a labelled mail's words the label may be wrong, too.
 IN_WORDS = {
     "bank_words",
