@@ -26,11 +26,11 @@ _TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signa
 
 
 def unexplained(read: Sequence[ReadSentence], asserted: frozenset[Intent], least: float) -> tuple[Unexplained, ...]:
-    """Sentences that are neither courtesy, context nor an asserted intent, for staff to see."""
+    """Sentences that are neither courtesy, context nor an asserted intent, or that nobody taught, for staff to see."""
     return tuple(
-        Unexplained(one.sentence.text[:200], "no known meaning")
+        Unexplained(one.sentence.text[:200], "words that nobody taught" if one.untaught else "no known meaning")
         for one in must_be_explained(read)
-        if one.explained(asserted) < least or one.unexpected(asserted) > 1.0 - least
+        if one.untaught or one.explained(asserted) < least or one.unexpected(asserted) > 1.0 - least
     )
 
 

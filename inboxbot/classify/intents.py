@@ -5,6 +5,7 @@ mails, one from clauses and their neighbours, which also knows courtesy and harm
 probability an intent from what both say. What a word adds to either is looked up once (see `contributions`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from inboxbot.classify.verdict import Verdict
 from inboxbot.classify.view import ANSWERABLE, ReadSentence, View
 from inboxbot.understanding import Intent
 
+_UNPARTED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")  # Thai, Lao, Japanese, Chinese, Korean
 CONTEXT_SHARE = 0.5  # length of the part of a clause's features that its neighbours give; its own part has length 1
 
 
@@ -67,11 +69,25 @@ class IntentModel:
         context[1:] += before[:-1]
         context[:-1] += after[1:]
         labels = label_probabilities(self._clause, scores(own) + scores(context) * CONTEXT_SHARE)
-        return [ReadSentence(one, label, one.start < body_start) for one, label in zip(pieces.places, labels, strict=True)]
+        return [
+            ReadSentence(one, label, one.start < body_start, self._untaught(words))
+            for one, words, label in zip(pieces.places, pieces.words, labels, strict=True)
+        ]
+
+    def _untaught(self, clause: ClauseWords) -> bool:
+        """Whether half of a clause's words or more are unknown; one alone is a name, but where words are not parted it is a sentence."""
+        words = _written(clause)
+        unknown = [word for word in words if word not in self._document.vocabulary]
+        return 2 * len(unknown) >= len(words) and (len(unknown) > 1 or any(map(_UNPARTED.search, unknown)))
 
     def _unfamiliar(self, clauses: Iterable[ClauseWords]) -> tuple[float, int]:
         """The share of a text's words (0..1) that training never saw (a language or trade it does not know), and the words."""
         known = self._document.vocabulary
-        words = [word for clause in clauses for word in clause.words if len(word) > 1 and word.isalpha()]
+        words = [word for clause in clauses for word in _written(clause)]
         unknown = sum(word not in known for word in words)
         return (unknown / len(words) if words else 0.0), len(words)
+
+
+def _written(clause: ClauseWords) -> list[str]:
+    """A clause's words, without numbers, marks and single letters."""
+    return [word for word in clause.words if len(word) > 1 and word.isalpha()]

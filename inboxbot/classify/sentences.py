@@ -48,10 +48,13 @@ class Sentence:
         return self.start <= place < self.end
 
 
-def sentences(text: str) -> list[Sentence]:
-    """The sentences of a text, in order; white space belongs to none of them."""
+def sentences(text: str, body_start: int = 0) -> list[Sentence]:
+    """The sentences of a text, in order; white space belongs to none of them. None reaches over `body_start`, where a subject ends."""
     return [
-        one for start, end in _paragraph_lines(text) for left, right in _in_line(text, start, end) if (one := _stripped(text, left, right))
+        one
+        for start, end in _paragraph_lines(text, body_start)
+        for left, right in _in_line(text, start, end)
+        if (one := _stripped(text, left, right))
     ]
 
 
@@ -60,8 +63,8 @@ def clauses(text: str, sentence: Sentence) -> list[Sentence]:
     return _clauses(text, sentence.start, sentence.end)
 
 
-def _paragraph_lines(text: str) -> list[tuple[int, int]]:
-    """(start, end) of logical lines: wrapped lines are joined."""
+def _paragraph_lines(text: str, body_start: int) -> list[tuple[int, int]]:
+    """(start, end) of logical lines: wrapped lines are joined, a subject and what follows it never."""
     spans: list[tuple[int, int]] = []
     position = 0
     joinable = False
@@ -71,7 +74,7 @@ def _paragraph_lines(text: str) -> list[tuple[int, int]]:
         if not line.strip():
             joinable = False
             continue
-        if joinable and not _LIST_ITEM.match(line):
+        if joinable and start != body_start and not _LIST_ITEM.match(line):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))

@@ -45,16 +45,16 @@ def find_signals(subject: str, new_text: str, facts: Facts, sent_at: datetime, l
     """Everything found in the first pages of one mail."""
     subject = subject[:MOST_CHARACTERS]
     new_text = new_text[: MOST_CHARACTERS - len(subject)]
-    text = f"{subject}\n{new_text}"
+    text, body_start = f"{subject}\n{new_text}", len(subject) + 1
     findings = extract(subject, new_text, facts, sent_at, views=lists.views)
     concepts = tuple(lists.concepts.find(text))
     marks = [*((hit.concept, hit.start) for hit in concepts), *_entity_marks(findings)]
-    whole = sentences(text)[:MOST_SENTENCES]
+    whole = sentences(text, body_start)[:MOST_SENTENCES]
     parts = [clause for sentence in whole for clause in clauses(text, sentence)]
     read = dict(zip(parts, clause_words(parts, marks, lists), strict=True))
     longer = [sentence for sentence in whole if sentence not in read]  # most sentences are one clause
     read |= zip(longer, clause_words(longer, marks, lists), strict=True)
-    return Signals(text, len(subject) + 1, _pieces(whole, read), _pieces(parts, read), concepts, findings)
+    return Signals(text, body_start, _pieces(whole, read), _pieces(parts, read), concepts, findings)
 
 
 def _pieces(places: Sequence[Sentence], read: Mapping[Sentence, ClauseWords]) -> Pieces:

@@ -21,6 +21,7 @@ class ReadSentence:
     sentence: Sentence
     labels: Mapping[str, float]
     is_subject: bool = False  # a subject names the matter; it need not be a sentence that means something by itself
+    untaught: bool = False  # most of its words training never saw: whatever is said of it is a guess
 
     def explained(self, asserted: frozenset[Intent]) -> float:
         """How probable it is that the sentence is courtesy, context or one of the asserted intents (0..1)."""

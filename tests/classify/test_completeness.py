@@ -1,5 +1,6 @@
 """What an answer leaves unexplained: a second day that may be the promised one is a person's to choose, other days are not."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,3 +64,9 @@ def test_without_a_promise_no_day_has_a_rival() -> None:
 def test_a_clause_that_nothing_speaks_for_or_something_speaks_against_is_unexplained(labels: dict[str, float], is_explained: bool) -> None:
     _, clauses_read = read(("Whatever this means.", labels))
     assert (unexplained(clauses_read, frozenset({Intent.INVOICE_COPY}), 0.1) == ()) is is_explained
+
+
+def test_what_is_written_in_words_that_nobody_taught_is_unexplained_whatever_is_said_of_it() -> None:
+    _, clauses_read = read(("Skicka allas.", {COURTESY: 0.9}))
+    untaught = [replace(one, untaught=True) for one in clauses_read]
+    assert [one.why for one in unexplained(untaught, frozenset({Intent.INVOICE_COPY}), 0.1)] == ["words that nobody taught"]

@@ -100,3 +100,8 @@ def test_a_megabyte_of_blanks_inside_a_line_is_read_in_linear_time() -> None:
     started = time.perf_counter()
     assert words("paid" + " " * 1_000_000 + "today") == ["paid" + " " * 1_000_000 + "today"]
     assert time.perf_counter() - started < 60  # seconds where quadratic time takes hours
+
+
+def test_no_sentence_reaches_from_a_subject_into_the_text_however_long_the_subject_is() -> None:
+    text = f"{LONG}\nthe third one."
+    assert [one.text for one in sentences(text, body_start=len(LONG) + 1)] == [LONG, "the third one."]
