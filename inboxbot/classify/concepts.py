@@ -34,10 +34,14 @@ class ConceptHit:
 
 @dataclass(frozen=True, slots=True)
 class ConceptLists:
-    """The phrases of every concept; `risks` maps risk concepts to the words that explain the veto."""
+    """The phrases of every concept; `risks` maps risk concepts to the words that explain the veto.
+
+    Those `anywhere` forbid an answer below the writer's name too, where signatures and disclaimers hardly ever hold such words.
+    """
 
     phrases: Mapping[str, tuple[str, ...]]
     risks: Mapping[str, str]
+    anywhere: frozenset[str] = frozenset()
 
 
 def load_lists() -> ConceptLists:
@@ -47,7 +51,8 @@ def load_lists() -> ConceptLists:
         if file.name.endswith(".toml"):
             concepts |= tomllib.loads(file.read_text(encoding="utf-8")).get("concept", {})
     phrases = {name: tuple(entry["phrases"]) for name, entry in concepts.items()}
-    return ConceptLists(phrases, {name: entry["veto"] for name, entry in concepts.items() if "veto" in entry})
+    risks = {name: entry["veto"] for name, entry in concepts.items() if "veto" in entry}
+    return ConceptLists(phrases, risks, frozenset(name for name in risks if concepts[name].get("anywhere")))
 
 
 class ConceptFinder:
@@ -55,7 +60,7 @@ class ConceptFinder:
 
     def __init__(self, lists: ConceptLists) -> None:
         """Builds the automaton of all phrases."""
-        self.risks = lists.risks
+        self.risks, self._anywhere = lists.risks, lists.anywhere
         meant: dict[str, list[str]] = {}
         for concept, phrases in lists.phrases.items():
             for phrase in phrases:
@@ -75,6 +80,10 @@ class ConceptFinder:
                 ends[concept] = end
                 hits.append(ConceptHit(concept, _as_written(text[start:end]), start, end))
         return hits
+
+    def below(self, signature: str) -> list[ConceptHit]:
+        """What forbids an answer even in what stands below the writer's name."""
+        return [hit for hit in self.find(signature) if hit.concept in self._anywhere]
 
     def _matches(self, plain: "_Plain") -> Iterator[tuple[int, int, str]]:
         """(start, end, concept) of every phrase that stands in the text as whole words."""

@@ -106,7 +106,13 @@ class Understander:
                 ),
             ),
             vetoes=(
-                *completeness.vetoes(message, signals.concepts, self._lists.concepts.risks, view.unfamiliar, [one.file for one in files]),
+                *completeness.vetoes(
+                    message,
+                    [*signals.concepts, *self._lists.concepts.below(message.signature)],
+                    self._lists.concepts.risks,
+                    view.unfamiliar,
+                    [one.file for one in files],
+                ),
                 *completeness.unread(f"{message.subject}\n{message.new_text}", view.read),
             ),
             scores=view.scores,

@@ -119,10 +119,23 @@ def test_one_risky_clause_anywhere_stops_the_answer(judge: Judge, answered: list
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("clause", ["We paid short by 40.00.", "Half of it came broken.", "Send everyone's invoices too.", "We never ordered this."])
+def test_what_stands_below_the_name_stops_the_answer_too(judge: Judge, answered: list[Judged], clause: str) -> None:
+    signed = [_signed(one.mail, f"\nMegan Fuller\n\n{clause}\n") for one in answered]
+    assert [one.mail.id for one in judge(signed) if one.answered] == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", UNTAUGHT)
 def test_a_sentence_in_a_language_that_nobody_taught_stops_the_answer(judge: Judge, answered: list[Judged], sentence: str) -> None:
     foreign = [_with_clause(one.mail, sentence, "first") for one in answered]
     assert [one.mail.id for one in judge(foreign) if one.answered] == []
+
+
+def _signed(mail: LabelledMail, signature: str) -> LabelledMail:
+    """The mail with a signature behind its last new words."""
+    last = max(index for index, segment in enumerate(mail.segments) if segment.is_new)
+    return replace(mail, segments=(*mail.segments[: last + 1], Segment("sig", signature), *mail.segments[last + 1 :]))
 
 
 def _with_clause(mail: LabelledMail, clause: str, place: str) -> LabelledMail:
