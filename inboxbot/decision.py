@@ -66,8 +66,8 @@ class Released:
 class History:
     """What our own records say that bears on one message. The default is "nothing known", as `explain` uses it."""
 
-    duplicate_of: MessageKey | None = None  # same Message-ID (or content) and same newest text, recorded before
-    reused_message_id: bool = False  # same Message-ID with another text
+    duplicate_of: MessageKey | None = None  # same sender, Message-ID (or content) and newest text, recorded before
+    reused_message_id: bool = False  # same Message-ID with another text, or from another sender
     own_message: bool = False  # it carries a Message-ID of our outbox
     same_request_answered: bool = False  # same sender, same request, answered inside the window
     answers_in_thread: int = 0  # automatic mails in the last 24 hours

@@ -211,7 +211,7 @@ def _dealt_with(history: History) -> Iterator[Reason]:
     if history.duplicate_of is not None:
         yield Reason("duplicate", f"it is the same as {history.duplicate_of}")
     if history.reused_message_id:  # RFC 5322, 3.6.4: unique
-        yield Reason("reused_message_id", "another mail with another text bore its Message-ID")
+        yield Reason("reused_message_id", "another mail, with another text or from another sender, bore its Message-ID")
     if history.same_request_answered:  # RFC 3834, 2; RFC 5230, 4.2
         yield Reason("same_request", "the same sender had this answer already")
     if history.answered_by_staff:

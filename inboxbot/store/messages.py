@@ -213,10 +213,11 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
 
     `domain` is what mail is counted by beside the sender's own address: the organizational domain, whose subdomains count too.
     """
+    sender = _sender(message)
     earlier = _same_message_id(session, message, mailbox_key)
-    same = next((row for row in earlier if row.text_key == message.text_key), None) or _same_content(session, message, mailbox_key)
+    known = (row for row in earlier if row.text_key == message.text_key and row.from_email == sender)
+    same = next(known, None) or _same_content(session, message, mailbox_key)
     watched = session.get(MailboxRow, mailbox_key.mailbox)
-    sender = message.from_.email if message.from_ else ""
     root = _known_root(session, message)
     own = session.exec(select(MessageRow).where(*_identity(mailbox_key))).first()
     automatic = count_automatic(
@@ -263,7 +264,7 @@ def write_decision(
     row.state, row.decided_at = DECIDED, now
     row.message_id, row.content_key, row.text_key = message.message_id, message.content_key, message.text_key
     row.request_key, row.thread_root = understood.request_key, thread_root or message.thread_root
-    row.from_email, row.subject, row.text = message.from_.email if message.from_ else "", message.subject, message.new_text
+    row.from_email, row.subject, row.text = _sender(message), message.subject, message.new_text
     row.customer_id, row.machine = facts.customer.customer_id if facts.customer else None, understood.machine.value
     row.outcome, row.primary_intent = decision.outcome.value, understanding.primary.value
     row.duplicate_of, row.conversation_id = _row_id_of(session, duplicate_of), conversation_id
@@ -415,6 +416,11 @@ def _answered_elsewhere(session: Session, message: Message, own: MessageRow | No
     return (own is not None and own.answered_elsewhere) or colleague_answered(session, message.message_id)
 
 
+def _sender(message: Message) -> str:
+    """Who wrote it. Another's copy is no copy: what a stranger sent on, or a list under its own name, stands for nobody else's mail."""
+    return message.from_.email if message.from_ else ""
+
+
 def _same_message_id(session: Session, message: Message, key: MessageKey) -> list[MessageRow]:
     if not message.message_id:
         return []
@@ -423,7 +429,8 @@ def _same_message_id(session: Session, message: Message, key: MessageKey) -> lis
 
 
 def _same_content(session: Session, message: Message, key: MessageKey) -> MessageRow | None:
-    statement = select(MessageRow).where(MessageRow.content_key == message.content_key, MessageRow.state == DECIDED)
+    here = (MessageRow.content_key == message.content_key, MessageRow.from_email == _sender(message))
+    statement = select(MessageRow).where(*here, MessageRow.state == DECIDED)
     rows = [row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key]
     return rows[0] if message.content_key and rows else None
 

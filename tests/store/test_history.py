@@ -70,6 +70,37 @@ def test_the_right_copy_is_found_behind_one_with_another_text(store: Store) -> N
     assert (found.duplicate_of, found.reused_message_id) == (MessageKey("ar", 7, 2), False)
 
 
+STRANGER, LIST = Address("ann@evil.example"), Address("ap@lists.alder.example", "'Ann' via AP")
+
+
+@pytest.mark.parametrize("first", [STRANGER, LIST, Address("joe@alder.example"), None])
+def test_anothers_copy_of_a_mail_is_not_that_mail(store: Store, first: Address | None) -> None:
+    decided_mail(store, 1, a_case(message=a_message(from_=first)))
+    found = history(store)
+    assert (found.duplicate_of, found.reused_message_id) == (None, True)
+    decided_mail(store, 2)
+    assert history(store).duplicate_of == MessageKey("ar", 7, 2)  # behind the stranger's, the sender's own
+
+
+@pytest.mark.parametrize("second", [STRANGER, LIST, None])
+def test_a_copy_under_another_name_is_no_duplicate_of_the_senders_own(store: Store, second: Address | None) -> None:
+    decided_mail(store)
+    found = history(store, a_message(from_=second))
+    assert (found.duplicate_of, found.reused_message_id) == (None, True)
+
+
+def test_the_senders_copy_under_another_display_name_is_a_duplicate(store: Store) -> None:
+    decided_mail(store)
+    assert history(store, a_message(from_=Address("ann@alder.example", "Alder, Ann"))).duplicate_of == MessageKey("ar", 7, 1)
+
+
+@pytest.mark.parametrize("message_id", ["", "<other@alder.example>"])
+def test_the_same_content_from_another_sender_is_not_the_same_mail(store: Store, message_id: str) -> None:
+    decided_mail(store, 1, a_case(message=a_message(message_id="", from_=STRANGER)))
+    found = history(store, a_message(message_id=message_id))
+    assert (found.duplicate_of, found.reused_message_id) == (None, False)
+
+
 def test_a_mail_without_an_id_is_known_by_its_content(store: Store) -> None:
     without = a_message(message_id="")
     decided_mail(store, 1, a_case(message=without))
