@@ -133,7 +133,7 @@ def role_sender(email: str) -> bool:
 
 def same_mailbox(email: str, own: Iterable[str]) -> bool:
     """Whether mail to `email` lands where one of `own` is read: case, plus tags and googlemail.com do not count."""
-    return _bare(email) in {_bare(address) for address in own}
+    return bare(email) in {bare(address) for address in own}
 
 
 def _local(email: str) -> str:
@@ -141,7 +141,11 @@ def _local(email: str) -> str:
     return (email.rpartition("@")[0] or email).lower()
 
 
-def _bare(email: str) -> str:
-    local, _, domain = email.strip().lower().rpartition("@")
+def bare(email: str) -> str:
+    """The address of the mailbox that `email` names: lower case, without a tag (RFC 5233, 1), googlemail.com as gmail.com; "" for none.
+
+    What is counted or repeated is so by the mailbox: whoever tags his address anew with every mail is still one sender.
+    """
+    local, at, domain = email.strip().lower().rpartition("@")
     domain = "gmail.com" if domain == "googlemail.com" else domain
-    return f"{local.partition('+')[0]}@{domain}"
+    return f"{local.partition('+')[0] or local}{at}{domain}"

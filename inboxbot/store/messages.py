@@ -12,17 +12,19 @@ from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from inboxbot import markers
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
 from inboxbot.message import Glance, Message, MessageKey, RawMessage, header_digest
 from inboxbot.store import search
 from inboxbot.store.bounces import stopped
-from inboxbot.store.outbox import answered, colleague_answered, conversation_behind, count_automatic, known_as
+from inboxbot.store.outbox import acknowledged, answered, colleague_answered, conversation_behind, count_automatic, known_as
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
 RECORDED, DECIDED = "recorded", "decided"
 REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
+ACKNOWLEDGED_WINDOW = timedelta(days=7)  # and one acknowledgement in this (RFC 5230, 4.1 has the same span where none is given)
 _CLOCK_SKEW = timedelta(hours=1)  # between the mail server's clock and ours
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -237,6 +239,8 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
         answers_to_sender=automatic.to_address,
         answers_to_domain=automatic.to_domain,
         answers_in_hour=automatic.in_all,
+        acknowledged=acknowledged(session, sender, now - ACKNOWLEDGED_WINDOW),
+        acknowledged_in_domain=automatic.acknowledged_in_domain,
         answered_by_staff=answered(session, message.message_id, but_for=own.id if own else None)
         or _answered_elsewhere(session, message, own),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
@@ -444,11 +448,11 @@ def _answered(session: Session, sender: str, request_key: str, key: MessageKey, 
         return False
     statement = select(MessageRow).where(
         MessageRow.request_key == request_key,
-        MessageRow.from_email == sender,
         MessageRow.outcome == "answer",
         col(MessageRow.decided_at) >= now - REQUEST_WINDOW,
     )
-    return any(MessageKey(row.mailbox, row.uidvalidity, row.uid) != key for row in session.exec(statement))
+    others = (row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key)
+    return any(markers.bare(row.from_email) == markers.bare(sender) for row in others)
 
 
 def _named(message: Message) -> list[str]:

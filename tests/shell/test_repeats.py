@@ -9,7 +9,7 @@ from inboxbot.decision import Decision, Outcome
 from inboxbot.pipeline import handle
 from inboxbot.store import export, messages
 from inboxbot.store.engine import Store
-from inboxbot.understanding import Intent
+from inboxbot.understanding import Entities, Intent
 
 MEANINGS = Understands(
     words={
@@ -70,3 +70,49 @@ def test_the_senders_own_copy_is_filed(office: Office) -> None:
     assert office.arrives("Please resend INV-1.", message_id="<1@alder.example>", Subject="Copy").outcome is Outcome.ANSWER
     copy = office.arrives("Please resend INV-1.", message_id="<1@alder.example>", Subject="Re: Copy")
     assert (copy.outcome, codes(copy), office.sent()) == (Outcome.FILE, ["duplicate"], ["answer"])
+
+
+def test_twenty_tags_are_one_sender(office: Office) -> None:
+    found = []
+    for number in range(20):
+        found.append(office.arrives("Please resend INV-1.", f"ann+{number}@alder.example"))
+        office.clock.move(seconds=30)
+    assert [decision.outcome for decision in found] == [Outcome.ANSWER] + [Outcome.ROUTE] * 19
+    assert all(codes(decision) == ["same_request"] for decision in found[1:])
+    assert office.sent() == ["answer"]
+
+
+def test_another_question_a_colleague_and_the_same_question_after_the_window_are_answered(office: Office) -> None:
+    assert office.arrives("Please resend INV-1.").outcome is Outcome.ANSWER
+    office.clock.move(minutes=5)
+    thread = {"References": "<1@alder.example>"}
+    assert office.arrives("What is our balance?", **thread).outcome is Outcome.ANSWER  # another question in the same thread
+    assert office.arrives("Please resend INV-1.", "joe@alder.example").outcome is Outcome.ANSWER
+    assert codes(office.arrives("Please resend INV-1.", "ann+ap@alder.example")) == ["same_request"]
+    office.clock.move(hours=24)
+    assert office.arrives("Please resend INV-1.").outcome is Outcome.ANSWER
+
+
+def test_the_cap_of_a_sender_counts_all_tags(office: Office) -> None:
+    office.tools.understander.words.update(  # type: ignore[attr-defined]
+        {f"number {n}.": lambda n=n: understood_as(entities=Entities(("INV-1",), payment_reference=str(n))) for n in range(12)}
+    )
+    found = [office.arrives(f"Question number {n}.", f"ann+{n}@alder.example") for n in range(12)]
+    assert [decision.outcome for decision in found] == [Outcome.ANSWER] * 10 + [Outcome.ROUTE] * 2
+    assert codes(found[-1]) == ["sender_cap"]
+
+
+@pytest.mark.parametrize("sender", ["ann@alder.example", "ann+{n}@alder.example"])
+def test_a_sender_gets_one_acknowledgement_in_a_week(office: Office, sender: str) -> None:
+    for number in range(6):  # one a day: none of the caps stands in the way
+        found = office.arrives(f"Please look into {number}.", sender.format(n=number))
+        assert (found.outcome, found.acknowledge) == (Outcome.ROUTE, number == 0)
+        office.clock.move(hours=25)
+    office.clock.move(days=1)
+    assert office.arrives("Please look into it.").acknowledge
+
+
+def test_a_robot_that_changes_its_address_gets_few_acknowledgements(office: Office) -> None:
+    found = [office.arrives("Please look into it.", f"ap{number}@alder.example") for number in range(20)]
+    assert [decision.acknowledge for decision in found] == [True] * 3 + [False] * 17
+    assert office.arrives("Please resend INV-1.").outcome is Outcome.ANSWER  # the others are answered as before

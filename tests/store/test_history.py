@@ -129,6 +129,10 @@ def test_a_message_is_no_duplicate_of_itself_or_of_one_that_waits(store: Store) 
         (Outcome.ANSWER, DAY + SECOND, "ann@alder.example", "request-1", False),
         (Outcome.ROUTE, timedelta(0), "ann@alder.example", "request-1", False),
         (Outcome.ANSWER, timedelta(0), "joe@alder.example", "request-1", False),
+        (Outcome.ANSWER, timedelta(0), "ann+1@alder.example", "request-1", True),
+        (Outcome.ANSWER, timedelta(0), "Ann+a+b@alder.example", "request-1", True),
+        (Outcome.ANSWER, timedelta(0), "joe+ann@alder.example", "request-1", False),
+        (Outcome.ANSWER, timedelta(0), "ann@uk.alder.example", "request-1", False),
         (Outcome.ANSWER, timedelta(0), "ann@alder.example", "request-2", False),
         (Outcome.ANSWER, timedelta(0), "ann@alder.example", "", False),
     ],
@@ -154,6 +158,48 @@ def test_automatic_mail_is_counted_by_thread_sender_domain_and_hour(store: Store
     found = history(store)
     counted = (found.answers_in_thread, found.answers_to_sender, found.answers_to_domain, found.answers_in_hour)
     assert counted == (1, 2, 3, 2)
+
+
+@pytest.mark.parametrize("sender", ["ann@alder.example", "ann+9@alder.example", "ann+a+b@alder.example"])
+def test_a_tag_makes_no_other_sender_of_anybody(store: Store, sender: str) -> None:
+    for number in range(4):
+        send(store, number, timedelta(0), rcpt_to=f"ann+{number}@alder.example", thread_root="")
+    send(store, 4, timedelta(0), rcpt_to="joann@alder.example", thread_root="")
+    send(store, 5, timedelta(0), rcpt_to="an@alder.example", thread_root="")
+    found = history(store, a_message(from_=Address(sender)))
+    assert (found.answers_to_sender, found.answers_to_domain) == (4, 6)
+
+
+def test_googlemail_is_gmail(store: Store) -> None:
+    send(store, 1, timedelta(0), rcpt_to="ann@googlemail.com", thread_root="")
+    send(store, 2, timedelta(0), rcpt_to="ann+x@gmail.com", thread_root="")
+    for sender in ("ann@gmail.com", "ann@googlemail.com"):
+        found = history(store, a_message(from_=Address(sender)))
+        assert (found.answers_to_sender, found.answers_to_domain) == (2, 2)
+
+
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("to", "kind", "age", "expected"),
+    [
+        ("ann@alder.example", "acknowledgement", timedelta(0), (True, 1)),
+        ("ann+7@alder.example", "acknowledgement", timedelta(0), (True, 1)),
+        ("ann@alder.example", "acknowledgement", DAY + SECOND, (True, 0)),
+        ("ann@alder.example", "acknowledgement", WEEK, (True, 0)),
+        ("ann@alder.example", "acknowledgement", WEEK + SECOND, (False, 0)),
+        ("joe@alder.example", "acknowledgement", timedelta(0), (False, 1)),
+        ("joe@uk.alder.example", "acknowledgement", timedelta(0), (False, 1)),
+        ("joe@bayline.example", "acknowledgement", timedelta(0), (False, 0)),
+        ("ann@alder.example", "answer", timedelta(0), (False, 0)),
+    ],
+)
+def test_acknowledgements_are_known_by_mailbox_and_domain(store: Store, to: str, kind: str, age: timedelta, expected: object) -> None:
+    send(store, 1, age, rcpt_to=to, kind=kind, thread_root="")
+    for sender in ("ann@alder.example", "ann+1@alder.example"):
+        found = history(store, a_message(from_=Address(sender)))
+        assert (found.acknowledged, found.acknowledged_in_domain) == expected
 
 
 def test_nothing_is_counted_for_nobody(store: Store) -> None:

@@ -18,13 +18,21 @@ def _count(session: Session) -> None:
     outbox.count_automatic(session, since=NOW - DAY, all_since=NOW, thread_root="<a@b.example>", address="a@b.example", domain="b.example")
 
 
+def _acknowledged(session: Session) -> None:
+    outbox.acknowledged(session, "a+tag@b.example", NOW - DAY)
+
+
 def _released(session: Session) -> None:
     outbox.released(session, "C1", "a@b.example", NOW)
 
 
 @pytest.mark.parametrize(
     ("ask", "index"),
-    [(_count, "USING COVERING INDEX ix_outbox_counted"), (_released, "USING INDEX ix_outbox_customer (customer_id=? AND automatic=?")],
+    [
+        (_count, "USING COVERING INDEX ix_outbox_counted"),
+        (_acknowledged, "USING COVERING INDEX ix_outbox_mailbox (rcpt_bare=? AND automatic=? AND created_at>?)"),
+        (_released, "USING INDEX ix_outbox_customer (customer_id=? AND automatic=?"),
+    ],
 )
 def test_the_outbox_is_asked_by_index(tmp_path: Path, ask: Callable[[Session], None], index: str) -> None:
     asked: list[tuple[str, object]] = []
