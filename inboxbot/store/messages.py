@@ -18,13 +18,15 @@ from inboxbot.errors import NotFoundError
 from inboxbot.message import Glance, Message, MessageKey, RawMessage, header_digest
 from inboxbot.store import search
 from inboxbot.store.bounces import stopped
-from inboxbot.store.outbox import acknowledged, answered, colleague_answered, conversation_behind, count_automatic, known_as
+from inboxbot.store.outbox import acknowledged, answered, colleague_answered, conversation_behind, count_automatic, known_as, left_for
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
 RECORDED, DECIDED = "recorded", "decided"
 REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
 ACKNOWLEDGED_WINDOW = timedelta(days=7)  # and one acknowledgement in this (RFC 5230, 4.1 has the same span where none is given)
+_AT_ONCE = timedelta(minutes=1)  # after our mail, one with its subject answers it, whatever it names
+_TICK = timedelta(seconds=5)  # the mail server tells whole seconds, and its clock is not ours
 _CLOCK_SKEW = timedelta(hours=1)  # between the mail server's clock and ours
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -471,13 +473,25 @@ def _known_root(session: Session, message: Message) -> str:
 
 
 def _seconds_since_answer(session: Session, message: Message) -> float | None:
-    """How long after an automatic mail of ours this answer to it came in; None where it answers none."""
-    parent = next(iter(_named(message)), "")
-    if not parent:
-        return None
-    row = session.exec(select(OutboxRow).where(known_as([parent]), col(OutboxRow.automatic).is_(True))).first()
-    sent = (row.sending_at or row.finished_at) if row else None
-    return max(0.0, (message.received_at - sent).total_seconds()) if sent else None
+    """How long after the latest automatic mail of ours that it answers this message came in; None where it answers none.
+
+    It need not name ours as its parent, nor at all: a ticket system answers with ids of its own, and with our subject.
+    """
+    answered_mails = (*_named_of_ours(session, message), *_subject_of_ours(session, message))
+    return max(0.0, (message.received_at - max(answered_mails)).total_seconds()) if answered_mails else None
+
+
+def _named_of_ours(session: Session, message: Message) -> list[datetime]:
+    """When the automatic mails left that it names anywhere in its thread."""
+    named = _named(message)
+    statement = select(OutboxRow.sending_at, OutboxRow.finished_at).where(known_as(named), col(OutboxRow.automatic).is_(True))
+    return [left for pair in session.exec(statement) if (left := pair[0] or pair[1])] if named else []
+
+
+def _subject_of_ours(session: Session, message: Message) -> list[datetime]:
+    """When the automatic mails left, just before it came in, whose subject it answers: to its sender's mailbox."""
+    found = left_for(session, _sender(message), message.received_at - _AT_ONCE, message.received_at + _TICK)
+    return [left for original, left in found if markers.answers_subject(message.subject, original)]
 
 
 def _conversation(session: Session, message: Message) -> int | None:

@@ -18,10 +18,11 @@ from inboxbot.decision import Released
 from inboxbot.errors import NotFoundError
 from inboxbot.reply import Claim, FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store import watchbook
-from inboxbot.store.tables import ColleagueReplyRow, OutboxRow
+from inboxbot.store.tables import ColleagueReplyRow, MessageRow, OutboxRow
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _ACKNOWLEDGEMENT = "acknowledgement"  # the kind
+_LONGEST_WAIT = timedelta(days=7)  # of a mail before it leaves
 _SHARE_WINDOW = timedelta(hours=24)  # in which a customer's share of documents and figures counts
 
 
@@ -431,6 +432,22 @@ def acknowledged(session: Session, address: str, since: datetime) -> bool:
         OutboxRow.kind == _ACKNOWLEDGEMENT,
     )
     return bool(address) and session.exec(statement.limit(1)).first() is not None
+
+
+def left_for(session: Session, address: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """The automatic mails that left for the mailbox of this address within a span: the subject of what each answers, and when it left."""
+    statement = (
+        select(MessageRow.subject, OutboxRow.sending_at)
+        .join(OutboxRow, col(OutboxRow.answers_message_id) == col(MessageRow.id))
+        .where(
+            OutboxRow.rcpt_bare == markers.bare(address),
+            col(OutboxRow.automatic).is_(True),
+            col(OutboxRow.created_at) >= since - _LONGEST_WAIT,
+            col(OutboxRow.sending_at) >= since,
+            col(OutboxRow.sending_at) <= until,
+        )
+    )
+    return [(subject, left) for subject, left in session.exec(statement) if left] if address else []
 
 
 def released(session: Session, customer_id: str, sender: str, now: datetime) -> Released:

@@ -1,5 +1,6 @@
 """Once per sender and span, through the whole pipeline: copies, repeats, acknowledgements, and machines that answer at once."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from factories import Clock, Understands, mail_bytes, open_store, raw_mail, reco
 
 from inboxbot.decision import Decision, Outcome
 from inboxbot.pipeline import handle
-from inboxbot.store import export, messages
+from inboxbot.reply import OutboxState
+from inboxbot.store import export, messages, outbox
 from inboxbot.store.engine import Store
 from inboxbot.understanding import Entities, Intent
 
@@ -116,3 +118,50 @@ def test_a_robot_that_changes_its_address_gets_few_acknowledgements(office: Offi
     found = [office.arrives("Please look into it.", f"ap{number}@alder.example") for number in range(20)]
     assert [decision.acknowledge for decision in found] == [True] * 3 + [False] * 17
     assert office.arrives("Please resend INV-1.").outcome is Outcome.ANSWER  # the others are answered as before
+
+
+def leave(office: Office) -> str:
+    """Whatever waits leaves now; the Message-ID of the last."""
+    with office.store.transaction() as session:
+        items = outbox.claim(session, office.clock(), timedelta(minutes=5), 10)
+        for item in items:
+            outbox.begin_sending(session, item, office.clock(), timedelta(minutes=5))
+            outbox.finish(session, item, OutboxState.SENT, office.clock())
+    return items[-1].message_id
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"In_Reply_To": "{ours}"},
+        {"References": "<x@y.example> {ours}"},
+        {"References": "{ours} <t@alder.example>", "In_Reply_To": "<t@alder.example>"},
+        {"Subject": "Re: Copy"},
+        {"Subject": "Automatische Antwort: Copy"},
+        {"Subject": "[T-12] Re: Copy", "In_Reply_To": "<t@alder.example>"},
+        {"Subject": "Re: Copy", "References": "<1@alder.example>"},  # tickets hang on the id of their first mail
+    ],
+)
+@pytest.mark.parametrize(("seconds", "expected"), [(3, True), (70, False)])
+def test_who_answers_ours_at_once_is_no_person(office: Office, headers: dict[str, str], seconds: int, expected: bool) -> None:
+    office.arrives("Please resend INV-1.", Subject="Copy")
+    ours = leave(office)
+    office.clock.move(seconds=seconds)
+    found = office.arrives("What is our balance?", **{name: value.format(ours=ours) for name, value in headers.items()})
+    assert ("too_quick" in codes(found)) is expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        ("ann@alder.example", {"Subject": "Balance"}),
+        ("ann@alder.example", {"Subject": "Copy"}),
+        ("ann@alder.example", {"Subject": "Re: Balance"}),
+        ("joe@alder.example", {"Subject": "Re: Copy"}),
+    ],
+)
+def test_a_second_mail_soon_after_the_first_is_answered(office: Office, sender: str, headers: dict[str, str]) -> None:
+    office.arrives("Please resend INV-1.", Subject="Copy")
+    leave(office)
+    office.clock.move(seconds=3)
+    assert office.arrives("What is our balance?", sender, **headers).outcome is Outcome.ANSWER

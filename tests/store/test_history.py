@@ -219,6 +219,76 @@ def test_our_own_mail_is_known_by_its_id(store: Store) -> None:
     assert not history(store, a_message(message_id="")).own_message
 
 
+def answered_at(store: Store, number: int, seconds: float, subject: str = "Copy of INV-1", **changes: Any) -> None:
+    """An automatic answer to a mail with this subject left so many seconds before NOW."""
+    asked = a_message(message_id=f"<ask-{number}@alder.example>", content_key=f"content-{number}", subject=subject)
+    row_id = decided_mail(store, 50 + number, a_case(message=asked))
+    left = NOW - timedelta(seconds=seconds)
+    with store.transaction() as session:
+        item = outbox.add(session, frozen_mail(number, **changes), left, answers_message_id=row_id)
+        outbox.get(session, item).sending_at = left
+
+
+OURS, OLDER, FOREIGN = "<out-1@brightwater.example>", "<out-2@brightwater.example>", "<t@alder.example>"
+
+
+@pytest.mark.parametrize(
+    ("in_reply_to", "references", "expected"),
+    [
+        (OURS, (), 3),
+        (OURS, (FOREIGN, OURS), 3),
+        (FOREIGN, (OURS, FOREIGN), 3),  # a ticket system's own id is the nearest
+        ("", (OURS, FOREIGN), 3),
+        ("", (FOREIGN, OURS), 3),
+        (FOREIGN, (OURS, "<a@x.example>", "<b@x.example>", FOREIGN), 3),
+        (OLDER, (OLDER,), 600),
+        (OLDER, (OURS, OLDER), 3),  # the latest of ours counts
+        (FOREIGN, (FOREIGN,), None),
+        ("", (), None),
+    ],
+)
+def test_an_answer_to_ours_names_it_anywhere(store: Store, in_reply_to: str, references: tuple[str, ...], expected: object) -> None:
+    answered_at(store, 1, 3)
+    answered_at(store, 2, 600)
+    answer = a_message(message_id="<new@alder.example>", subject="Another matter", in_reply_to=in_reply_to, references=references)
+    assert history(store, answer).seconds_since_answer == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "subject", "changes", "expected"),
+    [
+        (3, "Re: Copy of INV-1", {}, 3),
+        (60, "AW: Copy of INV-1", {}, 60),
+        (61, "Re: Copy of INV-1", {}, None),  # people have had the time to write
+        (-1, "Re: Copy of INV-1", {}, 0),  # the mail server tells whole seconds
+        (-6, "Re: Copy of INV-1", {}, None),  # it came in before ours left
+        (3, "[T-1] Re: Copy of INV-1", {}, 3),
+        (3, "Copy of INV-1", {}, None),  # a mail of its own
+        (3, "Re: Statement", {}, None),
+        (3, "Re: Copy of INV-1", {"rcpt_to": "ann+9@alder.example"}, 3),
+        (3, "Re: Copy of INV-1", {"rcpt_to": "joe@alder.example"}, None),
+        (3, "Re: Copy of INV-1", {"automatic": False}, None),  # people do answer people at once
+        (3, "Re: Copy of INV-1", {"kind": "acknowledgement"}, 3),
+    ],
+)
+def test_an_answer_at_once_is_known_by_our_subject(
+    store: Store, seconds: float, subject: str, changes: dict[str, Any], expected: object
+) -> None:
+    answered_at(store, 1, seconds, **changes)
+    for references in ((), (FOREIGN,), ("<ask-1@alder.example>",)):
+        answer = a_message(message_id="<new@alder.example>", subject=subject, references=references)
+        assert history(store, answer).seconds_since_answer == expected
+    assert history(store, a_message(message_id="<new@alder.example>", subject=subject, from_=None)).seconds_since_answer is None
+
+
+def test_a_mail_that_has_not_left_is_answered_by_nobody(store: Store) -> None:
+    row_id = decided_mail(store, 50, a_case(message=a_message(message_id="<ask-1@alder.example>", subject="Copy")))
+    with store.transaction() as session:
+        outbox.add(session, frozen_mail(), NOW, answers_message_id=row_id)
+    answer = a_message(message_id="<new@alder.example>", subject="Re: Copy", in_reply_to=OURS)
+    assert history(store, answer).seconds_since_answer is None
+
+
 @pytest.mark.parametrize(("age", "expected"), [(HOUR, False), (HOUR + SECOND, True), (-HOUR, False)])
 def test_mail_from_before_the_watch_is_old_beyond_the_clocks_skew(store: Store, age: timedelta, expected: bool) -> None:
     with store.transaction() as session:

@@ -22,6 +22,10 @@ def _acknowledged(session: Session) -> None:
     outbox.acknowledged(session, "a+tag@b.example", NOW - DAY)
 
 
+def _left_for(session: Session) -> None:
+    outbox.left_for(session, "a+tag@b.example", NOW - DAY, NOW)
+
+
 def _released(session: Session) -> None:
     outbox.released(session, "C1", "a@b.example", NOW)
 
@@ -31,6 +35,7 @@ def _released(session: Session) -> None:
     [
         (_count, "USING COVERING INDEX ix_outbox_counted"),
         (_acknowledged, "USING COVERING INDEX ix_outbox_mailbox (rcpt_bare=? AND automatic=? AND created_at>?)"),
+        (_left_for, "USING INDEX ix_outbox_mailbox (rcpt_bare=? AND automatic=? AND created_at>?)"),
         (_released, "USING INDEX ix_outbox_customer (customer_id=? AND automatic=?"),
     ],
 )
