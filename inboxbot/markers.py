@@ -160,7 +160,7 @@ def answers_subject(subject: str, original: str) -> bool:
     That is a prefix in any language ("Re:", "Automatic reply:", "Antwort:") or a ticket's number and words ("[T-12]", "INC001 - ",
     "We have received your request: "). The very same subject again is a new mail's, and one more word is another matter's.
     """
-    said, whole = _folded(subject), _folded(bare_subject(" ".join(original.split())))
+    said, whole = _folded(subject), bare_subject(_folded(original))
     ours = whole[:_LONGEST_KEPT].rstrip()
     if not ours:
         return bare_subject(said) != said

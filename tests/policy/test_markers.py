@@ -82,6 +82,7 @@ def test_a_subject_that_answers_ours_is_known_whatever_stands_around_it(original
         ("Re: " + "other " * 39, "long " * 90, False),
         ("long " * 90, "long " * 90, False),
         ("re: " * 10_000 + "x", "x" * 100_000, False),
+        ("x", "re: " * 100_000, False),
     ],
 )
 def test_edges_of_subjects(subject: str, original: str, expected: bool) -> None:
