@@ -66,13 +66,15 @@ class Released:
 class History:
     """What our own records say that bears on one message. The default is "nothing known", as `explain` uses it."""
 
-    duplicate_of: MessageKey | None = None  # same Message-ID (or content) and same newest text, recorded before
-    reused_message_id: bool = False  # same Message-ID with another text
+    duplicate_of: MessageKey | None = None  # same sender, Message-ID (or content) and newest text, recorded before
+    reused_message_id: bool = False  # same Message-ID with another text, or from another sender
     own_message: bool = False  # it carries a Message-ID of our outbox
-    same_request_answered: bool = False  # same sender, same request, answered inside the window
+    same_request_answered: bool = False  # same sender, whatever the address's tag, same request, answered inside the window
     answers_in_thread: int = 0  # automatic mails in the last 24 hours
-    answers_to_sender: int = 0
+    answers_to_sender: int = 0  # to the sender's mailbox, whatever the address's tag
     answers_to_domain: int = 0
+    acknowledged: bool = False  # an acknowledgement went to the sender's mailbox within a span of days
+    acknowledged_in_domain: int = 0  # acknowledgements in the last 24 hours
     answers_in_hour: int = 0  # automatic mails to anybody in the last hour
     answered_by_staff: bool = False  # a mail of ours answers this very message already
     received_before_start: bool = False  # older than the day the mailbox was first watched

@@ -1,10 +1,11 @@
-"""The marks by which mail shows that a machine sent it, or that we did: header fields and addresses.
+"""The marks by which mail shows that a machine sent it, or that we did: header fields, addresses and subjects.
 
-In: a message's header fields (lower-case name -> raw values) and addresses. Out: what they say, as plain values.
+In: a message's header fields (lower-case name -> raw values), addresses and subjects. Out: what they say, as plain values.
 Used by `classify` (what is this?) and by `policy` (may it be answered?), so that both read a field the same way.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 Headers = Mapping[str, tuple[str, ...]]
@@ -46,6 +47,16 @@ _DAEMON = re.compile(
     r"|microsoftexchange[0-9a-f]{6,}|owner-.+|.+-(request|owner|bounces)"
 )
 _ROLE = frozenset({"postmaster", "abuse"})
+
+_PREFIX = re.compile(
+    r"(?:re|aw|sv|vs|antw|ref|odp|r|rif|res|ynt|atb|vá|fwd?|fw|wg|tr|rv|enc|i|pd|vl|vb|doorst|továbbítás|ilt|回复|答复|转发|回覆|轉寄|返信|転送)"
+    r"(?:\s?[\[(]\d{1,3}[\])])?\s?[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+_LONGEST_SUBJECT = 1000  # characters of a subject that are looked at
+_LONGEST_KEPT = 180  # characters of it that an answer of ours surely repeats
+_BARS = "-\u2013\u2014|>"
+_MARKS = frozenset({"Ps", "Pe", "Pi", "Pf"})  # brackets and quotes (Unicode's general categories)
 
 
 def values(headers: Headers, name: str) -> tuple[str, ...]:
@@ -133,7 +144,52 @@ def role_sender(email: str) -> bool:
 
 def same_mailbox(email: str, own: Iterable[str]) -> bool:
     """Whether mail to `email` lands where one of `own` is read: case, plus tags and googlemail.com do not count."""
-    return _bare(email) in {_bare(address) for address in own}
+    return bare(email) in {bare(address) for address in own}
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without its reply and forward prefixes, in any of their languages."""
+    while found := _PREFIX.match(subject):
+        subject = subject[found.end() :]
+    return subject
+
+
+def answers_subject(subject: str, original: str) -> bool:
+    """Whether a subject is that of an answer to our answer to `original`: the same one, behind or before what only an answer adds.
+
+    That is a prefix in any language ("Re:", "Automatic reply:", "Antwort:") or a ticket's number and words ("[T-12]", "INC001 - ",
+    "We have received your request: "). The very same subject again is a new mail's, and one more word is another matter's.
+    """
+    said, whole = _folded(subject), bare_subject(_folded(original))
+    ours = whole[:_LONGEST_KEPT].rstrip()
+    if not ours:
+        return bare_subject(said) != said
+    for found in re.finditer(re.escape(ours), said):
+        before, behind = said[: found.start()], said[found.end() :]
+        if before and _closes(before) and (ours != whole or _opens(behind)):
+            return True
+    return said.startswith(ours) and _numbered(said[len(ours) :])
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text[:_LONGEST_SUBJECT]).casefold().split())
+
+
+def _closes(before: str) -> bool:
+    """Whether words in front of a subject end as those that are put there do: with a colon, a bracket, a quote, a dash of its own."""
+    last = before.rstrip()[-1:]
+    return last in ":'\"" or unicodedata.category(last) in _MARKS or before.endswith(tuple(f"{mark} " for mark in _BARS))
+
+
+def _opens(behind: str) -> bool:
+    """Whether words behind a subject begin so."""
+    first = behind.lstrip()[:1]
+    return not first or first in "'\"#" or unicodedata.category(first) in _MARKS or behind.startswith(tuple(f" {mark} " for mark in _BARS))
+
+
+def _numbered(behind: str) -> bool:
+    """Whether nothing but a number in brackets follows, as ticket systems have it."""
+    return bool(re.fullmatch(r"\s*(?:\[[^\]]*\d[^\]]*\]|\(#[^)]*\d[^)]*\))", behind))
 
 
 def _local(email: str) -> str:
@@ -141,7 +197,11 @@ def _local(email: str) -> str:
     return (email.rpartition("@")[0] or email).lower()
 
 
-def _bare(email: str) -> str:
-    local, _, domain = email.strip().lower().rpartition("@")
+def bare(email: str) -> str:
+    """The address of the mailbox that `email` names: lower case, without a tag (RFC 5233, 1), googlemail.com as gmail.com; "" for none.
+
+    What is counted or repeated is so by the mailbox: whoever tags his address anew with every mail is still one sender.
+    """
+    local, at, domain = email.strip().lower().rpartition("@")
     domain = "gmail.com" if domain == "googlemail.com" else domain
-    return f"{local.partition('+')[0]}@{domain}"
+    return f"{local.partition('+')[0] or local}{at}{domain}"

@@ -4,23 +4,16 @@ In: `RawMessage`. Out: `Message`, or UnreadableMessageError and then a stub of o
 is believed: whether the sender is who he says is `authenticity`'s question.
 """
 
-# ruff: noqa: RUF001  the punctuation of other languages is meant
-
-import re
 from email.message import Message as MimeMessage
 from hashlib import sha256
 
 from inboxbot.errors import UnreadableMessageError
 from inboxbot.ingest import addresses, body, charset, headers, mime, pointers, reports
 from inboxbot.ingest.headers import Headers
+from inboxbot.markers import bare_subject
 from inboxbot.message import Message, RawMessage
 
 _STUB_BYTES = 64 * 1024
-_PREFIX = re.compile(
-    r"(?:re|aw|sv|vs|antw|ref|odp|r|rif|res|ynt|atb|vá|fwd?|fw|wg|tr|rv|enc|i|pd|vl|vb|doorst|továbbítás|ilt|回复|答复|转发|回覆|轉寄|返信|転送)"
-    r"(?:\s?[\[(]\d{1,3}[\])])?\s?[:：]\s*",
-    re.IGNORECASE,
-)
 
 
 def parse(raw: RawMessage) -> Message:
@@ -103,13 +96,6 @@ def stub(raw: RawMessage, reason: str) -> Message:
 def text_key(subject: str, new_text: str) -> str:
     """SHA-256 over the newest text and the subject without its "Re:": the same request again has the same key."""
     return sha256(f"{_folded(new_text)}\n{_folded(bare_subject(subject))}".encode()).hexdigest()
-
-
-def bare_subject(subject: str) -> str:
-    """A subject without its reply and forward prefixes, in any of their languages."""
-    while found := _PREFIX.match(subject):
-        subject = subject[found.end() :]
-    return subject
 
 
 def _content_key(values: Headers, text: str) -> str:

@@ -14,7 +14,7 @@ from inboxbot.message import MachineClass
 from inboxbot.policy import rules as rule_language
 from inboxbot.policy.disguise import disguised
 from inboxbot.policy.fraud import CALL_BACK, LANE, imitated, in_lane, strongly_suspicious, suspicions
-from inboxbot.policy.guard import OwnIdentity, guard
+from inboxbot.policy.guard import OwnIdentity, acknowledged_enough, guard
 from inboxbot.policy.release import beyond_share, withheld
 from inboxbot.policy.requirements import unmet
 from inboxbot.understanding import Intent
@@ -76,7 +76,8 @@ def decide(case: Understood, history: History, config: Config, now: datetime) ->
             rules=effect.names,
             rules_hash=digest,
         )
-    acknowledge = config.answers.acknowledge == "known" and not release and not guarded and _may_acknowledge(case, blocked)
+    wanted = config.answers.acknowledge == "known" and not acknowledged_enough(history)
+    acknowledge = wanted and not release and not guarded and _may_acknowledge(case, blocked)
     return Decision(
         Outcome.ROUTE,
         (*blocked, CALL_BACK) if fraud else blocked,

@@ -17,6 +17,7 @@ from inboxbot.message import MachineClass, Message
 OLDEST = timedelta(days=14)  # older mail is history: people have long dealt with it
 QUICKEST = 60.0  # seconds: who answers an automatic mail sooner has not read it
 CAPS = ("thread_cap", "sender_cap", "domain_cap", "hour_cap")
+MOST_ACKNOWLEDGED = 3  # acknowledgements to one domain within a day: a robot that changes its address hears no more of them
 MOST_RECIPIENTS = 20  # in To and Cc together: mail to so many is no question to us
 
 _ADDRESS_ENDS = re.compile(r"[\s<>,;\"]+")
@@ -211,7 +212,7 @@ def _dealt_with(history: History) -> Iterator[Reason]:
     if history.duplicate_of is not None:
         yield Reason("duplicate", f"it is the same as {history.duplicate_of}")
     if history.reused_message_id:  # RFC 5322, 3.6.4: unique
-        yield Reason("reused_message_id", "another mail with another text bore its Message-ID")
+        yield Reason("reused_message_id", "another mail, with another text or from another sender, bore its Message-ID")
     if history.same_request_answered:  # RFC 3834, 2; RFC 5230, 4.2
         yield Reason("same_request", "the same sender had this answer already")
     if history.answered_by_staff:
@@ -234,6 +235,11 @@ def _capped(history: History, limits: LimitsSection) -> Iterator[Reason]:
     for code, words, sent, most in caps:
         if sent >= most:
             yield Reason(code, f"{sent} automatic mails {words}, the most is {most}")
+
+
+def acknowledged_enough(history: History) -> bool:
+    """Whether this sender, or those around him, had the same few words lately: once in some days is enough (RFC 3834, 2; RFC 5230, 4.2)."""
+    return history.acknowledged or history.acknowledged_in_domain >= MOST_ACKNOWLEDGED
 
 
 def _within(domain: str, own: str) -> bool:

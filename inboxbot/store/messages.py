@@ -12,17 +12,21 @@ from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from inboxbot import markers
 from inboxbot.decision import Decision, History, Understood
 from inboxbot.errors import NotFoundError
 from inboxbot.message import Glance, Message, MessageKey, RawMessage, header_digest
 from inboxbot.store import search
 from inboxbot.store.bounces import stopped
-from inboxbot.store.outbox import answered, colleague_answered, conversation_behind, count_automatic, known_as
+from inboxbot.store.outbox import acknowledged, answered, colleague_answered, conversation_behind, count_automatic, known_as, left_for
 from inboxbot.store.tables import DecisionRow, MailboxRow, MessageRow, OutboxRow, RawRow
 from inboxbot.understanding import entities_as_json, evidence_as_json, intent_as_json
 
 RECORDED, DECIDED = "recorded", "decided"
 REQUEST_WINDOW = timedelta(hours=24)  # the same request from the same sender gets one answer in this time
+ACKNOWLEDGED_WINDOW = timedelta(days=7)  # and one acknowledgement in this (RFC 5230, 4.1 has the same span where none is given)
+_AT_ONCE = timedelta(minutes=1)  # after our mail, one with its subject answers it, whatever it names
+_TICK = timedelta(seconds=5)  # the mail server tells whole seconds, and its clock is not ours
 _CLOCK_SKEW = timedelta(hours=1)  # between the mail server's clock and ours
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -213,10 +217,11 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
 
     `domain` is what mail is counted by beside the sender's own address: the organizational domain, whose subdomains count too.
     """
+    sender = _sender(message)
     earlier = _same_message_id(session, message, mailbox_key)
-    same = next((row for row in earlier if row.text_key == message.text_key), None) or _same_content(session, message, mailbox_key)
+    known = (row for row in earlier if row.text_key == message.text_key and row.from_email == sender)
+    same = next(known, None) or _same_content(session, message, mailbox_key)
     watched = session.get(MailboxRow, mailbox_key.mailbox)
-    sender = message.from_.email if message.from_ else ""
     root = _known_root(session, message)
     own = session.exec(select(MessageRow).where(*_identity(mailbox_key))).first()
     automatic = count_automatic(
@@ -236,6 +241,8 @@ def history(session: Session, message: Message, mailbox_key: MessageKey, request
         answers_to_sender=automatic.to_address,
         answers_to_domain=automatic.to_domain,
         answers_in_hour=automatic.in_all,
+        acknowledged=acknowledged(session, sender, now - ACKNOWLEDGED_WINDOW),
+        acknowledged_in_domain=automatic.acknowledged_in_domain,
         answered_by_staff=answered(session, message.message_id, but_for=own.id if own else None)
         or _answered_elsewhere(session, message, own),
         received_before_start=watched is not None and message.received_at < watched.watched_since - _CLOCK_SKEW,
@@ -263,7 +270,7 @@ def write_decision(
     row.state, row.decided_at = DECIDED, now
     row.message_id, row.content_key, row.text_key = message.message_id, message.content_key, message.text_key
     row.request_key, row.thread_root = understood.request_key, thread_root or message.thread_root
-    row.from_email, row.subject, row.text = message.from_.email if message.from_ else "", message.subject, message.new_text
+    row.from_email, row.subject, row.text = _sender(message), message.subject, message.new_text
     row.customer_id, row.machine = facts.customer.customer_id if facts.customer else None, understood.machine.value
     row.outcome, row.primary_intent = decision.outcome.value, understanding.primary.value
     row.duplicate_of, row.conversation_id = _row_id_of(session, duplicate_of), conversation_id
@@ -415,6 +422,11 @@ def _answered_elsewhere(session: Session, message: Message, own: MessageRow | No
     return (own is not None and own.answered_elsewhere) or colleague_answered(session, message.message_id)
 
 
+def _sender(message: Message) -> str:
+    """Who wrote it. Another's copy is no copy: what a stranger sent on, or a list under its own name, stands for nobody else's mail."""
+    return message.from_.email if message.from_ else ""
+
+
 def _same_message_id(session: Session, message: Message, key: MessageKey) -> list[MessageRow]:
     if not message.message_id:
         return []
@@ -423,7 +435,8 @@ def _same_message_id(session: Session, message: Message, key: MessageKey) -> lis
 
 
 def _same_content(session: Session, message: Message, key: MessageKey) -> MessageRow | None:
-    statement = select(MessageRow).where(MessageRow.content_key == message.content_key, MessageRow.state == DECIDED)
+    here = (MessageRow.content_key == message.content_key, MessageRow.from_email == _sender(message))
+    statement = select(MessageRow).where(*here, MessageRow.state == DECIDED)
     rows = [row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key]
     return rows[0] if message.content_key and rows else None
 
@@ -437,11 +450,11 @@ def _answered(session: Session, sender: str, request_key: str, key: MessageKey, 
         return False
     statement = select(MessageRow).where(
         MessageRow.request_key == request_key,
-        MessageRow.from_email == sender,
         MessageRow.outcome == "answer",
         col(MessageRow.decided_at) >= now - REQUEST_WINDOW,
     )
-    return any(MessageKey(row.mailbox, row.uidvalidity, row.uid) != key for row in session.exec(statement))
+    others = (row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key)
+    return any(markers.bare(row.from_email) == markers.bare(sender) for row in others)
 
 
 def _named(message: Message) -> list[str]:
@@ -460,13 +473,25 @@ def _known_root(session: Session, message: Message) -> str:
 
 
 def _seconds_since_answer(session: Session, message: Message) -> float | None:
-    """How long after an automatic mail of ours this answer to it came in; None where it answers none."""
-    parent = next(iter(_named(message)), "")
-    if not parent:
-        return None
-    row = session.exec(select(OutboxRow).where(known_as([parent]), col(OutboxRow.automatic).is_(True))).first()
-    sent = (row.sending_at or row.finished_at) if row else None
-    return max(0.0, (message.received_at - sent).total_seconds()) if sent else None
+    """How long after the latest automatic mail of ours that it answers this message came in; None where it answers none.
+
+    It need not name ours as its parent, nor at all: a ticket system answers with ids of its own, and with our subject.
+    """
+    answered_mails = (*_named_of_ours(session, message), *_subject_of_ours(session, message))
+    return max(0.0, (message.received_at - max(answered_mails)).total_seconds()) if answered_mails else None
+
+
+def _named_of_ours(session: Session, message: Message) -> list[datetime]:
+    """When the automatic mails left that it names anywhere in its thread."""
+    named = _named(message)
+    statement = select(OutboxRow.sending_at, OutboxRow.finished_at).where(known_as(named), col(OutboxRow.automatic).is_(True))
+    return [left for pair in session.exec(statement) if (left := pair[0] or pair[1])] if named else []
+
+
+def _subject_of_ours(session: Session, message: Message) -> list[datetime]:
+    """When the automatic mails left, just before it came in, whose subject it answers: to its sender's mailbox."""
+    found = left_for(session, _sender(message), message.received_at - _AT_ONCE, message.received_at + _TICK)
+    return [left for original, left in found if markers.answers_subject(message.subject, original)]
 
 
 def _conversation(session: Session, message: Message) -> int | None:

@@ -13,13 +13,16 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, or_, update
 from sqlmodel import Session, col, select
 
+from inboxbot import markers
 from inboxbot.decision import Released
 from inboxbot.errors import NotFoundError
 from inboxbot.reply import Claim, FrozenMail, OutboxItem, OutboxState, SentMail
 from inboxbot.store import watchbook
-from inboxbot.store.tables import ColleagueReplyRow, OutboxRow
+from inboxbot.store.tables import ColleagueReplyRow, MessageRow, OutboxRow
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_ACKNOWLEDGEMENT = "acknowledgement"  # the kind
+_LONGEST_WAIT = timedelta(days=7)  # of a mail before it leaves
 _SHARE_WINDOW = timedelta(hours=24)  # in which a customer's share of documents and figures counts
 
 
@@ -34,7 +37,7 @@ def add(
 ) -> int:
     """Write a frozen mail into the outbox; its id.
 
-    At most one of a kind answers a message, and at most one automatic mail a day goes to a recipient for the same request
+    At most one of a kind answers a message, and at most one automatic mail a day goes to a mailbox for the same request
     in the same thread: unique constraints, the last line behind what was decided.
     """
     row = OutboxRow(
@@ -46,6 +49,7 @@ def add(
         thread_root=frozen.thread_root,
         mail_from=frozen.mail_from,
         rcpt_to=frozen.rcpt_to,
+        rcpt_bare=markers.bare(frozen.rcpt_to),
         mime=frozen.mime,
         customer_id=frozen.customer_id,
         documents=[list(d) for d in frozen.documents],
@@ -62,7 +66,7 @@ def add(
 
 
 def _answer_key(frozen: FrozenMail, request_key: str, now: datetime) -> str:
-    parts = (frozen.thread_root, frozen.rcpt_to, frozen.kind, request_key, now.date().isoformat())
+    parts = (frozen.thread_root, markers.bare(frozen.rcpt_to), frozen.kind, request_key, now.date().isoformat())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
@@ -319,6 +323,7 @@ def adopt(session: Session, sent: SentMail, mime: bytes, now: datetime) -> None:
             thread_root=sent.thread_root,
             mail_from="",
             rcpt_to=sent.to,
+            rcpt_bare=markers.bare(sent.to),
             mime=mime,
             customer_id="",
             documents=[],
@@ -390,26 +395,59 @@ def sending(session: Session) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """How many automatic mails went out within a span: to a thread, an address, a domain with what is below it, to anybody."""
+    """How many automatic mails went out within a span: to a thread, a mailbox, a domain with what is below it, to anybody."""
 
     in_thread: int
     to_address: int
     to_domain: int
     in_all: int  # within a span of its own
+    acknowledged_in_domain: int  # of those to the domain
 
 
 def count_automatic(session: Session, *, since: datetime, all_since: datetime, thread_root: str, address: str, domain: str) -> Automatic:
-    """Automatic mails since a moment, and (`all_since`, not earlier) to anybody; nothing is counted by what is "". One look at all."""
-    below = or_(*(col(OutboxRow.rcpt_to).endswith(f"{before}{domain}", autoescape=True) for before in "@."))
+    """Automatic mails since a moment, and (`all_since`, not earlier) to anybody; nothing is counted by what is "". One look at all.
+
+    To the address counts whatever went to its mailbox: a sender with a new tag in every mail has no more than the others.
+    """
+    known = markers.bare(f"@{domain}")
+    below = or_(*(col(OutboxRow.rcpt_bare).endswith(end, autoescape=True) for end in (known, f".{known[1:]}"))) if domain else false()
     conditions = (
         col(OutboxRow.thread_root) == thread_root if thread_root else false(),
-        col(OutboxRow.rcpt_to) == address if address else false(),
-        below if domain else false(),
+        col(OutboxRow.rcpt_bare) == markers.bare(address) if address else false(),
+        below,
         col(OutboxRow.created_at) >= all_since,
+        and_(below, col(OutboxRow.kind) == _ACKNOWLEDGEMENT),
     )
     counts = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
     statement = select(*counts).where(col(OutboxRow.automatic).is_(True), col(OutboxRow.created_at) >= since)
     return Automatic(*session.exec(statement).one())
+
+
+def acknowledged(session: Session, address: str, since: datetime) -> bool:
+    """Whether an acknowledgement went to the mailbox of this address since a moment."""
+    statement = select(OutboxRow.id).where(
+        OutboxRow.rcpt_bare == markers.bare(address),
+        col(OutboxRow.automatic).is_(True),
+        col(OutboxRow.created_at) >= since,
+        OutboxRow.kind == _ACKNOWLEDGEMENT,
+    )
+    return bool(address) and session.exec(statement.limit(1)).first() is not None
+
+
+def left_for(session: Session, address: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """The automatic mails that left for the mailbox of this address within a span: the subject of what each answers, and when it left."""
+    statement = (
+        select(MessageRow.subject, OutboxRow.sending_at)
+        .join(OutboxRow, col(OutboxRow.answers_message_id) == col(MessageRow.id))
+        .where(
+            OutboxRow.rcpt_bare == markers.bare(address),
+            col(OutboxRow.automatic).is_(True),
+            col(OutboxRow.created_at) >= since - _LONGEST_WAIT,
+            col(OutboxRow.sending_at) >= since,
+            col(OutboxRow.sending_at) <= until,
+        )
+    )
+    return [(subject, left) for subject, left in session.exec(statement) if left] if address else []
 
 
 def released(session: Session, customer_id: str, sender: str, now: datetime) -> Released:

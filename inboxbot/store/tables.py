@@ -225,7 +225,8 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("answers_message_id", "kind"),
         Index("ix_outbox_customer", "customer_id", "automatic", "created_at"),
-        Index("ix_outbox_counted", "automatic", "created_at", "thread_root", "rcpt_to"),  # all that the count of a day looks at
+        Index("ix_outbox_counted", "automatic", "created_at", "thread_root", "rcpt_bare", "kind"),  # all that the count of a day looks at
+        Index("ix_outbox_mailbox", "rcpt_bare", "automatic", "created_at", "kind", "sending_at"),  # what one sender had lately
     )
     id: int | None = Field(default=None, primary_key=True)
     answers_message_id: int | None = Field(default=None, foreign_key="message.id")  # NULL: a mail that staff or the clock began
@@ -257,6 +258,7 @@ class OutboxRow(SQLModel, table=True):
     next_look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # in the Sent folder
     filed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its copy lies in the Sent folder
     wire_id: str = Field(default="", index=True, sa_column_kwargs=_EMPTY)  # the Message-ID that a relay gave it instead of ours
+    rcpt_bare: str = Field(default="", sa_column_kwargs=_EMPTY)  # the receiver's mailbox: the address without its tag, see markers.bare
 
 
 class ColleagueReplyRow(SQLModel, table=True):

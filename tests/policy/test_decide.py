@@ -206,6 +206,9 @@ def test_the_mails_own_day_counts_for_its_promise() -> None:
         ({**meaning(Intent.DISPUTE), **of("robot")}, {}, False),
         (meaning(Intent.DISPUTE), {"answers_to_sender": 10}, False),
         (meaning(Intent.DISPUTE), {"same_request_answered": True}, False),
+        (meaning(Intent.DISPUTE), {"acknowledged": True}, False),
+        (meaning(Intent.DISPUTE), {"acknowledged_in_domain": 2}, True),
+        (meaning(Intent.DISPUTE), {"acknowledged_in_domain": 3}, False),
         ({**meaning(Intent.DISPUTE), "message": a_message(headers={"precedence": ("bulk",)})}, {}, False),
         ({**meaning(Intent.DISPUTE), "message": a_message(reply_to=(Address("ann@evil.test"),))}, {}, False),
     ],
@@ -219,6 +222,10 @@ def test_who_gets_an_acknowledgement(case: Mapping[str, Any], history: dict[str,
 def test_what_is_answered_or_filed_is_not_acknowledged_too() -> None:
     for case in ({}, ONLY_COURTESY, of("bounce")):
         assert not decided(case, answers={"acknowledge": "known"}).acknowledge
+
+
+def test_who_was_acknowledged_lately_is_answered_all_the_same() -> None:
+    assert decided({}, no_history(acknowledged=True, acknowledged_in_domain=3), answers={"acknowledge": "known"}).outcome is ANSWER
 
 
 # priority and rules

@@ -119,6 +119,8 @@ ASKED = understood_as(COPY, PROMISE, entities=Entities(("INV-1", "INV-2"), ("PO-
         (a_message(message_id="<2@x>", subject="other", new_text="other words"), ASKED),
         (a_message(), understood_as(PROMISE, COPY, entities=replace(ASKED.entities, invoice_numbers=("INV-2", "INV-1")))),
         (a_message(), replace(ASKED, confidence=0.1, scores={}, model_version="2")),
+        (a_message(from_=Address("ann+1@alder.example")), ASKED),
+        (a_message(from_=Address("ann+a+b@alder.example", "Another Name")), ASKED),
     ],
 )
 def test_the_same_request_in_other_words_is_the_same(message: Any, understanding: Any) -> None:
@@ -129,6 +131,8 @@ def test_the_same_request_in_other_words_is_the_same(message: Any, understanding
     ("message", "understanding"),
     [
         (a_message(from_=Address("joe@alder.example")), ASKED),
+        (a_message(from_=Address("joe+ann@alder.example")), ASKED),
+        (a_message(from_=Address("ann@uk.alder.example")), ASKED),
         (a_message(), understood_as(COPY, entities=ASKED.entities)),
         (a_message(), replace(ASKED, entities=replace(ASKED.entities, invoice_numbers=("INV-1",)))),
         (a_message(), replace(ASKED, entities=replace(ASKED.entities, po_numbers=()))),

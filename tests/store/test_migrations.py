@@ -6,17 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from factories import NOW, raw_mail
+from factories import NOW, frozen_mail, raw_mail
 from servers.postgresql import PostgreSQL
 from sqlalchemy import inspect
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 import inboxbot.store.migrations
-from inboxbot.store import messages
+from inboxbot import markers
+from inboxbot.store import messages, outbox
 from inboxbot.store.engine import Store
+from inboxbot.store.tables import OutboxRow
 
 OPEN = "import sys; from inboxbot.store.engine import Store; Store(sys.argv[1]).close()"
 
@@ -101,6 +105,55 @@ def test_an_existing_store_keeps_its_rows(tmp_path: Path) -> None:
     with second.transaction() as session:
         assert messages.raw_message(session, 1) == raw_mail()
     assert differences(second) == []
+
+
+ADDRESSES = {
+    "ann@alder.example": "ann@alder.example",
+    "ann+1@alder.example": "ann@alder.example",
+    "ann+a+b@alder.example": "ann@alder.example",
+    "Ann@Alder.example": "ann@alder.example",
+    "joe@googlemail.com": "joe@gmail.com",
+    "joe+x@googlemail.com": "joe@gmail.com",
+    "+x@alder.example": "+x@alder.example",
+    "": "",
+}
+
+
+def check_mailboxes_of_older_mail(store: Store) -> None:
+    """One revision back and on again: what was sent keeps its rows, and is known by its mailbox."""
+    with store.transaction() as session:
+        for number, address in enumerate(ADDRESSES):
+            outbox.add(session, frozen_mail(number, rcpt_to=address), NOW)
+        before = [row.model_dump() for row in session.exec(select(OutboxRow).order_by(col(OutboxRow.id)))]
+    move(store, "0011")
+    assert "rcpt_bare" not in {column["name"] for column in inspect(store.engine).get_columns("outbox")}
+    move(store, "head")
+    with store.transaction() as session:
+        after = [row.model_dump() for row in session.exec(select(OutboxRow).order_by(col(OutboxRow.id)))]
+    assert after == before
+    assert {row["rcpt_to"]: row["rcpt_bare"] for row in after} == ADDRESSES == {address: markers.bare(address) for address in ADDRESSES}
+
+
+def move(store: Store, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(inboxbot.store.migrations.__file__).parent))
+    with store.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+
+def test_mail_that_was_sent_before_is_known_by_its_mailbox(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    check_mailboxes_of_older_mail(store)
+    assert differences(store) == []
+
+
+@pytest.mark.server
+def test_mail_that_was_sent_before_is_known_by_its_mailbox_on_postgresql_too(postgresql: PostgreSQL) -> None:
+    with postgresql.database(empty=True) as url:
+        store = Store(url)
+        check_mailboxes_of_older_mail(store)
+        store.close()
 
 
 def test_two_processes_may_open_an_empty_store_at_once(tmp_path: Path) -> None:
