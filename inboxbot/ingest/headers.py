@@ -146,9 +146,10 @@ def message_ids(value: str) -> tuple[str, ...]:
 
 
 def message_id(value: str) -> str:
-    """The Message-ID in a value; where it lacks its angle brackets, the first word; '' for none."""
+    """The Message-ID in a value; where it lacks its angle brackets, the first word; '' for none, as "<>" is."""
     found = _MESSAGE_ID.search(value)
-    return found[0] if found else next(iter(value.split()), "")[:990]
+    word = "" if found else next(iter(value.split()), "")[:990]
+    return found[0] if found else word if word.strip("<>") else ""
 
 
 def date(value: str) -> datetime | None:

@@ -4,6 +4,7 @@ In: `RawMessage`. Out: `Message`, or UnreadableMessageError and then a stub of o
 is believed: whether the sender is who he says is `authenticity`'s question.
 """
 
+from collections.abc import Sequence
 from email.message import Message as MimeMessage
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from inboxbot.errors import UnreadableMessageError
 from inboxbot.ingest import addresses, body, charset, headers, mime, pointers, reports
 from inboxbot.ingest.headers import Headers
 from inboxbot.markers import bare_subject
-from inboxbot.message import Message, RawMessage
+from inboxbot.message import Attachment, Message, RawMessage
 
 _STUB_BYTES = 64 * 1024
 
@@ -36,6 +37,7 @@ def _parse(raw: RawMessage) -> Message:
     subject = headers.decoded(_first(values, "subject"))
     parts = body.split(content.text, *((who.from_.name, who.from_.email) if who.from_ else ()))
     smuggled = headers.smuggled(raw.raw)
+    attachments = mime.attachments(tree)
     return Message(
         message_id=headers.message_id(_first(values, "message-id")),
         subject=subject,
@@ -61,10 +63,10 @@ def _parse(raw: RawMessage) -> Message:
         content_type=tree.get_content_type(),
         report_type=reports.kind(tree),
         report_text=reports.text(tree),
-        attachments=mime.attachments(tree),
+        attachments=attachments,
         defects=_defects(raw, values, who.defect, content, tree),
-        content_key=_content_key(values, content.text),
-        text_key=text_key(subject, parts.new_text),
+        content_key=_content_key(values, content.text, attachments),
+        text_key=text_key(subject, parts.new_text, attachments),
     )
 
 
@@ -93,15 +95,20 @@ def stub(raw: RawMessage, reason: str) -> Message:
     )
 
 
-def text_key(subject: str, new_text: str) -> str:
-    """SHA-256 over the newest text and the subject without its "Re:": the same request again has the same key."""
-    return sha256(f"{_folded(new_text)}\n{_folded(bare_subject(subject))}".encode()).hexdigest()
+def text_key(subject: str, new_text: str, attachments: Sequence[Attachment] = ()) -> str:
+    """SHA-256 over the newest text, the subject without its "Re:", and the files: the same request again has the same key."""
+    return sha256(f"{_folded(new_text)}\n{_folded(bare_subject(subject))}{_digests(attachments)}".encode()).hexdigest()
 
 
-def _content_key(values: Headers, text: str) -> str:
+def _content_key(values: Headers, text: str, attachments: Sequence[Attachment]) -> str:
     fields = [_first(values, name) for name in ("message-id", "from", "date", "subject")]
-    digest = sha256(_folded(text).encode()).hexdigest()
+    digest = sha256(f"{_folded(text)}{_digests(attachments)}".encode()).hexdigest()
     return sha256("\0".join([*fields, digest]).encode("utf-8", "replace")).hexdigest()
+
+
+def _digests(attachments: Sequence[Attachment]) -> str:
+    """Behind the text: two scans without a word are two mails. A mail without files keeps the key that earlier versions gave it."""
+    return "".join(f"\n{one.sha256}" for one in attachments)
 
 
 def _folded(text: str) -> str:

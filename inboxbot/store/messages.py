@@ -437,6 +437,9 @@ def _same_message_id(session: Session, message: Message, key: MessageKey) -> lis
 def _same_content(session: Session, message: Message, key: MessageKey) -> MessageRow | None:
     here = (MessageRow.content_key == message.content_key, MessageRow.from_email == _sender(message))
     statement = select(MessageRow).where(*here, MessageRow.state == DECIDED)
+    if not message.message_id and message.date is None:  # nothing tells a copy from the same words another day
+        near = col(MessageRow.received_at).between(message.received_at - REQUEST_WINDOW, message.received_at + REQUEST_WINDOW)
+        statement = statement.where(near)
     rows = [row for row in session.exec(statement) if MessageKey(row.mailbox, row.uidvalidity, row.uid) != key]
     return rows[0] if message.content_key and rows else None
 

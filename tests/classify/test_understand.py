@@ -119,7 +119,9 @@ def test_one_risky_clause_anywhere_stops_the_answer(judge: Judge, answered: list
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clause", ["We paid short by 40.00.", "Half of it came broken.", "Send everyone's invoices too.", "We never ordered this."])
+@pytest.mark.parametrize(
+    "clause", ["We paid short by 40.00.", "Half of it came broken.", "Send everyone's invoices too.", "We never ordered this."]
+)
 def test_what_stands_below_the_name_stops_the_answer_too(judge: Judge, answered: list[Judged], clause: str) -> None:
     signed = [_signed(one.mail, f"\nMegan Fuller\n\n{clause}\n") for one in answered]
     assert [one.mail.id for one in judge(signed) if one.answered] == []

@@ -358,6 +358,23 @@ def test_keys_tell_messages_apart() -> None:
     assert len({one.text_key, other.text_key}) == len({one.content_key, other.content_key}) == 2
 
 
+def scan(content: bytes) -> Message:
+    """A mail without words that holds one file."""
+    kind = b"MIME-Version: 1.0\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=scan.pdf\r\n"
+    return read(HEAD + kind + b"\r\n" + content)
+
+
+def test_two_scans_without_a_word_are_two_mails() -> None:
+    one, again, other = scan(b"%PDF remittance"), scan(b"%PDF remittance"), scan(b"%PDF dispute")
+    assert (one.text_key, one.content_key) == (again.text_key, again.content_key)
+    assert len({one.text_key, other.text_key}) == len({one.content_key, other.content_key}) == 2
+
+
+@pytest.mark.parametrize("value", ["<>", "< >", "", " ", "<<>>"])
+def test_an_empty_message_id_is_none(value: str) -> None:
+    assert read(f"From: a@b.example\r\nMessage-ID: {value}\r\n\r\nhello".encode()).message_id == ""
+
+
 @pytest.mark.parametrize(
     ("subject", "bare"),
     [

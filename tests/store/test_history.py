@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,15 @@ def test_a_mail_without_an_id_is_known_by_its_content(store: Store) -> None:
     decided_mail(store, 1, a_case(message=without))
     assert history(store, without).duplicate_of == MessageKey("ar", 7, 1)
     assert history(store, replace(without, content_key="content-2")) == replace(History(), conversation_id=None)
+
+
+@pytest.mark.parametrize(("days", "date", "is_known"), [(0.5, None, True), (-0.5, None, True), (21, None, False), (21, NOW, True)])
+def test_the_same_words_on_another_day_are_another_mail_unless_a_date_says_otherwise(
+    store: Store, days: float, date: datetime | None, is_known: bool
+) -> None:
+    decided_mail(store, 1, a_case(message=a_message(message_id="", date=date)))
+    again = a_message(message_id="", date=date, received_at=raw_mail(1).received_at + timedelta(days=days))
+    assert (history(store, again).duplicate_of is not None) is is_known
 
 
 def test_two_mails_without_id_or_content_key_are_not_the_same(store: Store) -> None:
