@@ -94,7 +94,7 @@ def _alarms(states: dict[str, AlarmState], pulses: dict[str, Pulse], held: str, 
 
 def audit(reader: MailboxReader, since: datetime | None = None) -> Balance:
     """Compare one mailbox with our records: all of it, or what came in since a moment."""
-    position, name = reader.open(), reader.section.name
+    position, name = reader.look(), reader.section.name
     there = set(reader.mailbox.uids_since(since) if since else reader.mailbox.uids_after(0))
     with reader.store.transaction() as session:
         known = messages.known_uids(session, name, position.uidvalidity, since)

@@ -4,11 +4,14 @@ In: nothing (values only). Out: `MessageKey`, `RawMessage`, `Glance`, `Address`,
 `BounceReport`, `Authenticity`; made by `ingest`, read by every later step.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,7 +31,8 @@ class RawMessage:
     """A message as the mailbox gave it: nothing is parsed yet.
 
     `received_at` is IMAP's INTERNALDATE (aware). A message over the size limit comes with its header and the beginning
-    of its body only: then `complete` is False and `size` (bytes, as the mailbox states it) is larger than `raw`.
+    of its body only: then `complete` is False and `size` (bytes, as the mailbox states it) is larger than `raw`. So does one
+    of which the mailbox gives less than it states, and a stub that stands for one that it does not give at all.
     """
 
     key: MessageKey
@@ -37,6 +41,8 @@ class RawMessage:
     size: int = 0
     complete: bool = True
     answered: bool = False  # somebody has answered it in a mail program of their own (\\Answered; RFC 3501, 2.3.2)
+    # `header_digest` of the header as the mailbox shows it, where `raw` has one of ours; '': nobody has seen it.
+    header_sha256: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,13 @@ class Glance:
 
 
 def header_digest(raw: bytes) -> str:
-    """SHA-256 over what stands before the first empty line, whatever the line ends; of a message or of its header alone."""
-    head = raw.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0].rstrip(b"\n")
-    return sha256(head).hexdigest()
+    """SHA-256 over what stands before the first empty line, whatever the line ends; of a message or of its header alone.
+
+    '' where that is nothing (a message that begins with an empty line): by such a header no message can be known.
+    """
+    end = _EMPTY_LINE.search(raw)
+    head = b"" if raw.startswith((b"\n", b"\r\n")) else raw[: end.start() + 1 if end else None].replace(b"\r\n", b"\n").rstrip(b"\n")
+    return sha256(head).hexdigest() if head else ""
 
 
 @dataclass(frozen=True, slots=True)

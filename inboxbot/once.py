@@ -17,7 +17,8 @@ from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.store import messages, outbox, watchbook
 
-TRIES = 3  # for a mailbox; a refused login is never tried more often than this
+TRIES = 3  # for a mailbox, in a row without anything recorded; a refused login is never tried more often than this
+MOST_TRIES = 30  # in all
 PAUSE_SECONDS = 1.0
 SOON = timedelta(seconds=10)  # a retry due within this time is waited for
 
@@ -55,16 +56,21 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
 def _read(machinery: Machinery, reader: MailboxReader) -> bool:
     """Record everything that is new; False when the mailbox could not be read."""
     name = f"mailbox:{reader.section.name}"
-    for attempt in range(1, TRIES + 1):
+    attempt, came = 0, list[bool]()
+    for _ in range(MOST_TRIES):
+        attempt = 1 if came else attempt + 1
+        came.clear()
         try:
-            while reader.catch_up() or reader.unfinished:
+            while reader.catch_up(lambda: came.append(True)) or reader.unfinished:
                 time.sleep(PAUSE_SECONDS if reader.unfinished else 0)
         except MailboxError as error:
             refused = isinstance(error, MailboxRefusedError)
             machinery.beat(name, f"{REFUSED}{error}" if refused else str(error))
             event = "mailbox_refused" if refused else "mailbox_unreachable"
             _log.error(event, mailbox=reader.section.name, why=str(error), attempt=attempt)
-            time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
+            if attempt >= TRIES and not came:
+                break
+            time.sleep(PAUSE_SECONDS * attempt)
         else:
             machinery.beat(name)
             return True

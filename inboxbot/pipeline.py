@@ -80,8 +80,7 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     """Everything up to the decision. A message that cannot be read comes back as such."""
     limit = tools.config.limits.max_message_mb
     if not raw.complete or len(raw.raw) > limit * MEGABYTE:
-        size = max(raw.size, len(raw.raw)) / MEGABYTE
-        return unreadable(raw, f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}", tools, _what_came(raw, tools))
+        return unreadable(raw, _why_not_whole(raw, limit), tools, _what_came(raw, tools))
     try:
         message = tools.parse(raw)
     except UnreadableMessageError as error:
@@ -96,6 +95,11 @@ def understand(raw: RawMessage, tools: Tools) -> Understood:
     facts = replace(facts, missing_documents=tools.documents.missing(wanted_invoices(understanding.entities, facts)))
     key = request_key(message, understanding)
     return Understood(message, verdict.machine, verdict.words, proof, facts, understanding, key, verdict.bounce)
+
+
+def _why_not_whole(raw: RawMessage, limit: float) -> str:
+    size = max(raw.size, len(raw.raw)) / MEGABYTE
+    return f"{size:.1f} MB, more than [limits] max_message_mb = {limit:g}" if size > limit else "the mailbox did not give all of it"
 
 
 def _what_came(raw: RawMessage, tools: Tools) -> Message | None:

@@ -4,7 +4,7 @@ In: an open `Mailbox` and the `Store`. Out: recorded messages. The store is the 
 mailbox's flags are decoration. Blocking: each mailbox is read by a thread of its own.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,19 +13,36 @@ import structlog
 
 from inboxbot.config import MailboxSection
 from inboxbot.credentials import Credential
+from inboxbot.errors import MailboxTemporaryError
 from inboxbot.failpoints import reach
 from inboxbot.ingest.mailbox import FetchFailure, Mailbox, MailboxStatus
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage
 from inboxbot.store import messages
 from inboxbot.store.engine import Store
 from inboxbot.store.messages import Position
 
 BATCH = 50  # messages recorded in one transaction
 PROBES = 10  # of the messages recorded last, looked at again at every opening
+PORTION_BYTES = 16 * 1024 * 1024  # fetched, then recorded in one transaction: so much is in memory at once, and one message more
 MOST_FETCH_FAILURES = 3  # then a stub stands in for the message, so that a person sees it and the rest goes on
+MOST_OUTSTANDING = 10  # messages to be tried again; with more of them it is the mailbox that ails, and nothing behind them is asked for
+MOST_PROBE_BREAKS = 3  # messages whose headers break the connection at an opening
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Round:
+    """One reading of what is new: how much was recorded, and up to where all is done."""
+
+    position: Position
+    last: int
+    recorded: int = 0
+
+
+def _no_progress() -> None:
+    """Nobody wants to know."""
 
 
 @dataclass
@@ -40,18 +57,21 @@ class MailboxReader:
     credential: Credential | None = None  # what the mailbox logs in with, where it logs in
     _status: MailboxStatus | None = None
     _failures: dict[int, int] = field(default_factory=dict)
-    _stubs: set[int] = field(default_factory=set)  # UIDs for which a stub stands
+    _phantoms: set[int] = field(default_factory=set)  # UIDs for which a stub stands, and of which nothing but the number was ever seen
     _stale: bool = False  # rows of ours wait to be known again after a renumbering
+    _last: int = 0  # where reading stood when we last knew
+    _progress: Callable[[], None] = _no_progress
 
-    def catch_up(self) -> int:
+    def catch_up(self, progress: Callable[[], None] = _no_progress) -> int:
         """Record everything that is new, oldest first; how many messages that were. Opens the mailbox where needed.
 
         Now and then also what appeared late, below what was read already. After any MailboxTemporaryError the next call
-        opens the mailbox anew.
+        opens the mailbox anew; what had come before is recorded. `progress` is called after every committed portion.
         """
+        self._progress = progress
         try:
             position = self.open()
-            recorded = self._record_after(position, position.uidvalidity)
+            recorded = self._record_after(position)
             if not self._failures and self._reconcile_due():
                 recorded += self._reconcile(position)
         except Exception:
@@ -66,34 +86,68 @@ class MailboxReader:
 
     def open(self) -> Position:
         """Where reading stands; opens the mailbox where needed."""
+        opened = self._status is None
         if self._status is None:
-            status = self.mailbox.open()
-            self._check_numbers(status)
-            position = self._position(status)
+            status, reused = self._opened()
+            if reused:
+                with self.store.transaction() as session:
+                    messages.displace(session, self.section.name, status.uidvalidity)
+                    known = messages.position(session, self.section.name)
+                    messages.start(session, self.section.name, self._begun_anew(known, status))
+            self._status = status
+        position = self._position(self._status)
+        if opened or position.last_uid < self._last:  # another process may have found the numbers changed
             with self.store.transaction() as session:
                 self._stale = messages.any_stale(session, self.section.name, position.uidvalidity)
-            self._status = status
-        return self._position(self._status)
+        self._last = position.last_uid
+        return position
 
-    def _check_numbers(self, status: MailboxStatus) -> None:
-        """A mailbox restored from a backup may give numbers again that were other messages', under the same UIDVALIDITY.
+    def look(self) -> Position:
+        """Where reading would stand; opens the mailbox anew and changes nothing in our records, which another reader may be at work on."""
+        status, reused = self._opened()
+        with self.store.transaction() as session:
+            known = messages.position(session, self.section.name)
+        return self._begun_anew(known, status) if reused else self._stands(known, status)
 
-        Then its next UID lies below what was read, or the messages read last have other headers now.
+    def _opened(self) -> tuple[MailboxStatus, bool]:
+        """The mailbox's status, and whether it gives numbers again that were other messages'; opens it.
+
+        One that was restored from a backup may do so under the same UIDVALIDITY: then its next UID lies below what was
+        read, or the messages read last have other headers now.
         """
-        name = self.section.name
+        name, status = self.section.name, self.mailbox.open()
         with self.store.transaction() as session:
             known = messages.position(session, name)
             latest = messages.latest(session, name, status.uidvalidity, PROBES)
         if known is None or known.uidvalidity != status.uidvalidity:
-            return
+            return status, False
         back = status.uidnext <= known.last_uid
-        changed = [one.uid for one in self.mailbox.glance(latest) if one.header_sha256 != latest[one.uid]] if latest else []
-        if not (back or changed):
-            return
-        _log.warning("uids_reused", mailbox=name, uidnext=status.uidnext, read_to=known.last_uid, changed=changed[:3])
-        with self.store.transaction() as session:
-            messages.displace(session, name, status.uidvalidity)
-            messages.start(session, name, Position(status.uidvalidity, 0, known.watched_since, status.uidnext - 1))
+        glances, status = self._probed(list(latest), status) if latest else ([], status)
+        changed = [one.uid for one in glances if one.header_sha256 and one.header_sha256 != latest[one.uid]]
+        if back or changed:
+            _log.warning("uids_reused", mailbox=name, uidnext=status.uidnext, read_to=known.last_uid, changed=changed[:3])
+        return status, bool(back or changed)
+
+    def _probed(self, uids: Sequence[int], status: MailboxStatus) -> tuple[list[Glance], MailboxStatus]:
+        """These messages' headers. Where they break the connection they are asked for one by one, and what breaks it again is left out."""
+        try:
+            return self.mailbox.glance(uids), status
+        except MailboxTemporaryError as error:
+            if error.retry_after is not None:
+                raise
+            _log.warning("probe_failed", mailbox=self.section.name, why=str(error))
+        now, breaks, found = self.mailbox.open(), 0, list[Glance]()
+        for uid in sorted(uids, reverse=True):
+            try:
+                found += self.mailbox.glance([uid])
+            except MailboxTemporaryError as error:
+                _log.warning("probe_failed", mailbox=self.section.name, uid=uid, why=str(error))
+                now, breaks = self.mailbox.open(), breaks + 1
+            if breaks == MOST_PROBE_BREAKS:
+                break
+        if now.uidvalidity != status.uidvalidity:
+            raise MailboxTemporaryError(f"{self.section.name}: opening: the UIDs have been given anew; open again")
+        return found, now
 
     def mark_decided(self) -> bool:
         """Show in the mailbox what became of decided messages, one batch of them; True when there may be more.
@@ -140,17 +194,23 @@ class MailboxReader:
         """Where to read on: from the configured start the first time, from the beginning after a renumbering."""
         with self.store.transaction() as session:
             known = messages.position(session, self.section.name)
-            if known is not None and known.uidvalidity == status.uidvalidity:
+            stands = self._stands(known, status)
+            if known == stands:
                 return known
-            if known is None:
-                begin = self._first_start(status)
-            else:
+            if known is not None:
                 _log.warning("uidvalidity_changed", mailbox=self.section.name, was=known.uidvalidity, now=status.uidvalidity)
-                begin = Position(status.uidvalidity, 0, known.watched_since, backlog_until=status.uidnext - 1)
-            messages.start(session, self.section.name, begin)
+            messages.start(session, self.section.name, stands)
             if known is None:
                 messages.set_reconciled(session, self.section.name, self.now())
-            return begin
+            return stands
+
+    def _stands(self, known: Position | None, status: MailboxStatus) -> Position:
+        return known if known is not None and known.uidvalidity == status.uidvalidity else self._begun_anew(known, status)
+
+    def _begun_anew(self, known: Position | None, status: MailboxStatus) -> Position:
+        if known is None:
+            return self._first_start(status)
+        return Position(status.uidvalidity, 0, known.watched_since, backlog_until=status.uidnext - 1)
 
     def _first_start(self, status: MailboxStatus) -> Position:
         """What lies there already is left alone unless `since` says otherwise: old mail is never answered."""
@@ -160,34 +220,49 @@ class MailboxReader:
         watched_since = datetime.combine(since, time.min, self.zone) if isinstance(since, date) else _LONG_AGO
         return Position(status.uidvalidity, 0, watched_since, there)
 
-    def _record_after(self, position: Position, uidvalidity: int) -> int:
-        recorded, last = 0, position.last_uid
-        for uids in _batches(self._unrecorded(self.mailbox.uids_after(position.last_uid), uidvalidity)):
-            wanted = self._unknown(uids, position)
-            raws = list(self._fetch(wanted, uidvalidity))
+    def _record_after(self, position: Position) -> int:
+        listed = self._unrecorded(self.mailbox.uids_after(position.last_uid), position.uidvalidity)
+        there = frozenset(listed)
+        self._failures = {uid: count for uid, count in self._failures.items() if uid in there}
+        now = _Round(position, position.last_uid)
+        for uids in _batches(listed):
+            self._record_batch(uids, now)
+            if len(self._failures) > MOST_OUTSTANDING:
+                return now.recorded
+        if self._stale and not self._failures:
+            _log.info("renumbered", mailbox=self.section.name, uidvalidity=position.uidvalidity, new=now.recorded)
+            self._stale = False
+        return now.recorded
+
+    def _record_batch(self, uids: Sequence[int], now: _Round) -> None:
+        """Record these, in portions. The position passes none that is outstanding: what failed is tried again from there."""
+        wanted = self._unknown(uids, now.position)
+        left, seen = set(wanted), set(uids) - set(wanted)  # not come yet; fetched, known again, or none of ours
+        for raws, done in _portions(self._fetch(wanted, now.position.uidvalidity)):
             reach("ingest.fetched")
-            real = ({raw.key.uid for raw in raws} - self._stubs) | (set(uids) - set(wanted))  # fetched, or known again
-            last = max(last, self._last_done(real))
+            left -= {raw.key.uid for raw in raws}
+            seen |= {raw.key.uid for raw in raws} - self._phantoms
+            now.last = max(now.last, _last_done(seen, self._failures if done else left | set(self._failures)))
             with self.store.transaction() as session:
-                recorded += sum(messages.record(session, raw, self.now()) for raw in raws if position.concerns_us(raw))
-                messages.advance(session, self.section.name, last, self.now())
+                now.recorded += sum(messages.record(session, raw, self.now()) for raw in raws if now.position.concerns_us(raw))
+                messages.advance(session, self.section.name, now.last, self.now())
                 reach("ingest.recording")
             reach("ingest.recorded")
-            if self._failures:
-                return recorded  # the failed one is tried again from where we stand before anything behind it is
-        if self._stale:
-            _log.info("renumbered", mailbox=self.section.name, uidvalidity=uidvalidity, new=recorded)
-            self._stale = False
-        return recorded
+            self._last = now.last
+            raws.clear()  # their memory is wanted for the next portion
+            self._progress()
 
     def _unknown(self, uids: Sequence[int], position: Position) -> Sequence[int]:
-        """After a renumbering: those that are not known by their headers under another number, and concern us."""
-        if not self._stale or uids[0] > position.backlog_until:
+        """Of what lay there at the start, or before a renumbering: those that concern us and are not known under another number."""
+        old = [uid for uid in uids if uid <= position.backlog_until]
+        if not old or not (self._stale or position.watched_since > _LONG_AGO):
             return uids
-        glances = {glance.uid: glance for glance in self.mailbox.glance(uids)}
-        with self.store.transaction() as session:
-            known = messages.recognise(session, self.section.name, position.uidvalidity, list(glances.values()))
-        return [uid for uid in uids if uid not in known and (uid not in glances or position.was_ours(uid, glances[uid].received_at))]
+        glances = {glance.uid: glance for glance in self.mailbox.glance(old)}
+        known: Collection[int] = ()
+        if self._stale:
+            with self.store.transaction() as session:
+                known = messages.recognise(session, self.section.name, position.uidvalidity, list(glances.values()))
+        return [uid for uid in _ours(uids, glances, position) if uid not in known]
 
     def _reconcile_due(self) -> bool:
         if not self.section.reconcile_days:
@@ -206,10 +281,12 @@ class MailboxReader:
         late = [uid for uid in there if uid <= position.last_uid and uid not in known]
         recorded = 0
         for uids in _batches(late):
-            wanted = [glance.uid for glance in self.mailbox.glance(uids) if position.was_ours(glance.uid, glance.received_at)]
-            raws = [self._seen_once(item, validity) for item in self.mailbox.fetch(wanted)]
-            with self.store.transaction() as session:
-                recorded += sum(messages.record(session, raw, self.now()) for raw in raws)
+            wanted = _ours(uids, {glance.uid: glance for glance in self.mailbox.glance(uids)}, position)
+            for raws, _ in _portions(self._seen_once(item, validity) for item in self.mailbox.fetch(wanted)):
+                with self.store.transaction() as session:
+                    recorded += sum(messages.record(session, raw, self.now()) for raw in raws if position.concerns_us(raw))
+                raws.clear()
+                self._progress()
         if recorded:
             _log.warning("late_messages", mailbox=name, messages=recorded)
         with self.store.transaction() as session:
@@ -221,7 +298,6 @@ class MailboxReader:
         return item if isinstance(item, RawMessage) else self._stub(item, uidvalidity)
 
     def _fetch(self, uids: Sequence[int], uidvalidity: int) -> Iterator[RawMessage]:
-        self._failures = {uid: count for uid, count in self._failures.items() if uid in uids}
         for item in self.mailbox.fetch(uids):
             if isinstance(item, RawMessage):
                 self._failures.pop(item.key.uid, None)
@@ -230,18 +306,27 @@ class MailboxReader:
                 yield stub
 
     def _count_failure(self, failure: FetchFailure, uidvalidity: int) -> RawMessage | None:
-        """The third failure of the same message makes a stub of it."""
+        """The third failure of the same message makes a stub of it, and one that is final at once."""
         self._failures[failure.uid] = self._failures.get(failure.uid, 0) + 1
         _log.warning("fetch_failed", mailbox=self.section.name, uid=failure.uid, words=failure.words, attempt=self._failures[failure.uid])
-        if self._failures[failure.uid] < MOST_FETCH_FAILURES:
+        if self._failures[failure.uid] < MOST_FETCH_FAILURES and not failure.final:
             return None
         del self._failures[failure.uid]
         return self._stub(failure, uidvalidity)
 
     def _stub(self, failure: FetchFailure, uidvalidity: int) -> RawMessage:
+        """What is known of it stands in the records, so that it is known again after a renumbering, and no second person is troubled."""
         raw = f"Subject: (message {failure.uid} of {self.section.name} could not be fetched)\r\n\r\n{failure.words}\r\n".encode()
-        self._stubs.add(failure.uid)
-        return RawMessage(MessageKey(self.section.name, uidvalidity, failure.uid), raw, self.now(), complete=False)
+        key = MessageKey(self.section.name, uidvalidity, failure.uid)
+        try:
+            glance = next(iter(self.mailbox.glance([failure.uid])), None)
+        except MailboxTemporaryError as error:  # the connection is gone with it
+            _log.warning("glance_failed", mailbox=self.section.name, uid=failure.uid, why=str(error))
+            self._status, glance = None, None
+        if glance is None:
+            self._phantoms.add(failure.uid)
+            return RawMessage(key, raw, self.now(), complete=False, header_sha256="")
+        return RawMessage(key, raw, glance.received_at, glance.size, complete=False, header_sha256=glance.header_sha256)
 
     def _unrecorded(self, uids: Sequence[int], uidvalidity: int) -> list[int]:
         """Those that are not recorded yet: the position passes no UID of which nothing but the number was ever seen."""
@@ -251,13 +336,40 @@ class MailboxReader:
             known = messages.recorded_above(session, self.section.name, uidvalidity, uids[0])
         return [uid for uid in uids if uid not in known]
 
-    def _last_done(self, seen: Collection[int]) -> int:
-        """The highest UID below which nothing is outstanding, of those whose message was really there; 0 for none.
 
-        A server may list numbers behind which nothing lies. Reading on from such a one would pass over all mail to come.
-        """
-        below = min(self._failures, default=max(seen, default=0) + 1)
-        return max((uid for uid in seen if uid < below), default=0)
+def _last_done(seen: Collection[int], outstanding: Collection[int]) -> int:
+    """The highest UID below which nothing is outstanding, of those whose message was really there; 0 for none.
+
+    A server may list numbers behind which nothing lies. Reading on from such a one would pass over all mail to come.
+    """
+    below = min(outstanding, default=max(seen, default=0) + 1)
+    return max((uid for uid in seen if uid < below), default=0)
+
+
+def _ours(uids: Sequence[int], glances: Mapping[int, Glance], position: Position) -> list[int]:
+    """Those that concern us by their headers, and those whose headers did not come: fetching them shows what they are."""
+    return [uid for uid in uids if uid not in glances or position.was_ours(uid, glances[uid].received_at)]
+
+
+def _portions(raws: Iterable[RawMessage]) -> Iterator[tuple[list[RawMessage], bool]]:
+    """What is fetched in portions that memory holds, and whether this one is the last.
+
+    What came before an error is handed out before the error is raised.
+    """
+    portion: list[RawMessage] = []
+    size = 0
+    try:
+        for raw in raws:
+            portion.append(raw)
+            size += len(raw.raw)
+            if size >= PORTION_BYTES:
+                yield portion, False
+                portion, size = [], 0
+    except Exception:
+        if portion:
+            yield portion, False
+        raise
+    yield portion, True
 
 
 def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:

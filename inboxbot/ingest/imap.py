@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import structlog
 from imapclient import IMAPClient
 
 from inboxbot.config import MailboxSection
 from inboxbot.credentials import Credential, stored
 from inboxbot.errors import MailboxTemporaryError
-from inboxbot.ingest import imap_fetch, imap_idle, imap_mark, imap_search
+from inboxbot.ingest import imap_idle, imap_mark, imap_search
 from inboxbot.ingest.imap_errors import explained
 from inboxbot.ingest.imap_reader import ImapReader
 from inboxbot.ingest.imap_session import Timeouts, connect, hang_up, log_out, select
@@ -22,10 +23,11 @@ from inboxbot.ingest.mailbox import After, FetchFailure, MailboxStatus
 from inboxbot.ingest.wakeup import Wakeup
 from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 
-GLANCES = 500  # headers a FETCH
 _AT_ONCE_SECONDS = 2.0  # an IDLE that ends so soon was not meant
 _MOST_IDLE_BREAKS = 3
 _NO_IDLE_SECONDS = 3600.0
+
+_log = structlog.get_logger(__name__)
 
 
 class ImapMailbox:
@@ -39,6 +41,8 @@ class ImapMailbox:
         self._connection: IMAPClient | None = None
         self._status = MailboxStatus(0, 1)
         self._exists = 0
+        self._read_only = False  # the folder is open for reading alone
+        self._marks_refused = False  # ... because the server wants it so, although marks are wished for
         self._next_unseen = 1  # the lowest UID that no look at the mailbox has covered yet
         self._reader = ImapReader(self._client, max_message_bytes)
         self._wakeup = Wakeup()
@@ -54,11 +58,17 @@ class ImapMailbox:
         self.close()
         self._connection = connect(self._section, self._timeouts, self._credential)
         with self._client("opening") as client:
-            status, self._exists = select(client, self._section.folder)
-        if status.uidvalidity != self._status.uidvalidity:
-            self._reader.forget()
-        self._status, self._next_unseen = status, status.uidnext
-        return status
+            selected = select(client, self._section.folder, read_only=self._section.after == "nothing")
+        self._reader.opened(renumbered=selected.status.uidvalidity != self._status.uidvalidity)
+        self._status, self._exists, self._next_unseen = selected.status, selected.exists, selected.status.uidnext
+        self._note_access(read_only=selected.read_only, wished=self._section.after != "nothing")
+        return self._status
+
+    def _note_access(self, *, read_only: bool, wished: bool) -> None:
+        """Whether the folder is open for reading alone; that marks are wished for and refused is said once."""
+        if read_only and wished and not self._marks_refused:
+            _log.warning("mailbox_read_only", mailbox=self.name, folder=self._section.folder)
+        self._read_only, self._marks_refused = read_only, read_only and wished
 
     @contextmanager
     def _client(self, doing: str) -> Iterator[IMAPClient]:
@@ -98,14 +108,11 @@ class ImapMailbox:
 
     def glance(self, uids: Collection[int]) -> list[Glance]:
         """See `Mailbox`."""
-        wanted, found = sorted(set(uids)), []
-        for start in range(0, len(wanted), GLANCES):
-            with self._client("fetching headers") as client:
-                answers = imap_fetch.headers(client, wanted[start : start + GLANCES])
-            for uid, answer in sorted(answers.items()):
-                if answer.size is not None and answer.received_at is not None:
-                    found.append(Glance(uid, answer.size, answer.received_at, header_digest(answer.body or b"")))
-        return found
+        return [
+            Glance(answer.uid, answer.size, answer.received_at, header_digest(answer.body or b""))
+            for answer in self._reader.headers(uids)
+            if answer.size is not None and answer.received_at is not None
+        ]
 
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
         """See `Mailbox`, and `ImapReader` for what happens to messages that break the connection."""
@@ -117,6 +124,10 @@ class ImapMailbox:
         if after == "nothing":
             return True
         with self._client("marking") as client:
+            if self._read_only and not self._marks_refused:  # nothing was to be changed here until now
+                self._note_access(read_only=select(client, self._section.folder, read_only=False).read_only, wished=True)
+            if self._read_only:
+                return True
             return imap_mark.move(client, uid, move_to) if after == "move" else imap_mark.add_keyword(client, uid, keyword)
 
     def wait(self, seconds: float) -> None:

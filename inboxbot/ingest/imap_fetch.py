@@ -17,6 +17,12 @@ from imapclient.response_parser import parse_fetch_response
 
 _Line = bytes | tuple[bytes, bytes]  # imaplib gives a literal as (what stood before it, the literal)
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_FLAGS = re.compile(
+    rb'"(?:[^"\\]|\\.)*"|(?<=[ (])FLAGS \(.*?\)(?= (?:UID|RFC822|INTERNALDATE|BODY|ENVELOPE|MODSEQ|EMAILID|THREADID|X-GM-)|\)?$)',
+    re.IGNORECASE,
+)
+_SYSTEM_FLAG = re.compile(rb"\\[A-Za-z]+")
+_NO_STRING = re.compile(rb'(?<=[ (])BODY\[[^\]]*\](?:<\d+>)? +(?![ "{]|NIL[ )])', re.IGNORECASE)  # an atom or a list where a string belongs
 _NAMES = re.compile(rb"(?<=[ (])(?:UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\[[^\]]*\])(?=[ <])")
 _ANSWER_START = re.compile(rb"\d+ \(")  # "12 (UID 345 ..."; what follows a literal never begins so
 
@@ -60,10 +66,11 @@ def headers(client: IMAPClient, uids: Collection[int], fields: Iterable[str] = (
 
 def structure(client: IMAPClient, uid: int) -> Any:
     """The message's parts as the library's BodyData; None when the server does not tell."""
-    for fields in _fields(client, [uid], "(UID BODYSTRUCTURE)"):
-        if fields.get(b"UID") == uid and fields.get(b"BODYSTRUCTURE"):
-            return fields[b"BODYSTRUCTURE"]
-    return None
+    try:
+        found = list(_fields(client, [uid], "(UID BODYSTRUCTURE)"))
+    except (IndexError, TypeError, AttributeError, KeyError, RecursionError):  # the answer is there, but describes nothing
+        return None
+    return next((fields[b"BODYSTRUCTURE"] for fields in found if fields.get(b"UID") == uid and fields.get(b"BODYSTRUCTURE")), None)
 
 
 def part(client: IMAPClient, uid: int, section: str, first_bytes: int) -> bytes | None:
@@ -86,13 +93,33 @@ def _fields(client: IMAPClient, uids: Collection[int], items: str) -> Iterator[d
     typ, lines = client._imap.uid("FETCH", ",".join(map(str, uids)), items)  # noqa: SLF001 - see the module's docstring
     if typ != "OK":
         raise IMAPClient.Error(f"fetch failed: {lines!r}")
-    for group in _groups(lines):
+    for group in _groups(_readable(line) for line in lines):
         if _says_twice(group):
             raise ProtocolError("one answer says the same twice: a literal of it has not the length that was stated")
         parsed: dict[int, dict[bytes, Any]] = parse_fetch_response(group, normalise_times=False, uid_is_key=False)
         if len(parsed) != 1:
             raise ProtocolError(f"one answer speaks of {len(parsed)} messages")
-        yield from parsed.values()
+        given = not _NO_STRING.search(_text(group))
+        for fields in parsed.values():
+            yield {name: value for name, value in fields.items() if given or not name.startswith(b"BODY[")}
+
+
+def _readable(line: _Line | None) -> _Line | None:
+    """The line without what the library stumbles over: keywords such as `a[b` (legal; only the system's own flags are of use here)."""
+    if line is None:
+        return None
+    if isinstance(line, tuple):
+        return _FLAGS.sub(_system_flags, line[0]), line[1]
+    return _FLAGS.sub(_system_flags, line)
+
+
+def _system_flags(found: re.Match[bytes]) -> bytes:
+    return found[0] if found[0].startswith(b'"') else b"FLAGS (" + b" ".join(_SYSTEM_FLAG.findall(found[0])) + b")"
+
+
+def _text(group: Iterable[_Line]) -> bytes:
+    """What is said around literals, quoted strings emptied."""
+    return _QUOTED.sub(b'""', b" ".join(line[0] if isinstance(line, tuple) else line for line in group))
 
 
 def _says_twice(group: Iterable[_Line]) -> bool:
@@ -100,8 +127,7 @@ def _says_twice(group: Iterable[_Line]) -> bool:
 
     What follows then is the next message's body, perhaps of the right length, under this one's UID.
     """
-    text = b" ".join(line[0] if isinstance(line, tuple) else line for line in group)
-    names = _NAMES.findall(_QUOTED.sub(b'""', text))
+    names = _NAMES.findall(_text(group))
     return len(names) != len(set(names))
 
 
@@ -137,4 +163,8 @@ def _body(fields: dict[bytes, Any]) -> bytes | None:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment else None
+    """In UTC; None for what has no place in the calendar there, such as the last evening of the year 9999 in the west."""
+    try:
+        return moment.astimezone(UTC) if moment else None
+    except OverflowError:
+        return None

@@ -4,14 +4,18 @@ In: a connection with a folder selected, where to begin, what the folder holds. 
 the numbers, up to what fits on a line even when every UID is taken.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
 
 SEARCH_WINDOW = 5_000  # UIDs a SEARCH: imaplib takes no line above 1,000,000 bytes
 LARGEST_WINDOW = 80_000
 MOST_WINDOWS = 1_000  # then windows grow
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # whatever the locale
+_LINE = re.compile(rb"((?: *\d+)*) *(?:\(MODSEQ \d+\))? *", re.IGNORECASE)  # RFC 3501, 7.2.5; RFC 7162, 3.1.5
 
 
 def windows(first: int, next_unseen: int, exists: int) -> Iterator[str]:
@@ -27,4 +31,20 @@ def windows(first: int, next_unseen: int, exists: int) -> Iterator[str]:
 
 def search(client: IMAPClient, ranges: Iterable[str], *criteria: str | date) -> set[int]:
     """The UIDs in any of these ranges that fit."""
-    return {int(uid) for one in ranges for uid in client.search(["UID", one, *criteria])}
+    return {uid for one in ranges for uid in _found(client, "UID", one, *map(_word, criteria))}
+
+
+def _word(criterion: str | date) -> str:
+    return f"{criterion.day:02}-{_MONTHS[criterion.month - 1]}-{criterion.year}" if isinstance(criterion, date) else criterion
+
+
+def _found(client: IMAPClient, *criteria: str) -> Iterator[int]:
+    """All that the answer names: some servers say it in several lines, which the library's own `search` does not take."""
+    typ, lines = client._imap.uid("SEARCH", *criteria)  # noqa: SLF001 - see above
+    if typ != "OK":
+        raise IMAPClient.Error(f"search failed: {lines!r}")
+    for line in filter(None, lines):
+        named = _LINE.fullmatch(line)
+        if named is None:
+            raise ProtocolError(f"not an answer to SEARCH: {line!r}")
+        yield from map(int, named[1].split())

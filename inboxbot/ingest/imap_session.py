@@ -120,15 +120,35 @@ def _astring(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def select(client: IMAPClient, folder: str) -> tuple[MailboxStatus, int]:
-    """Select `folder`: its status, and how many messages it holds."""
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A folder that was opened: its status, how many messages it holds, and whether nothing can be changed in it."""
+
+    status: MailboxStatus
+    exists: int
+    read_only: bool
+
+
+def select(client: IMAPClient, folder: str, *, read_only: bool) -> Selected:
+    """Open `folder`: with EXAMINE where nothing is to be changed, and where the server lets nothing be changed (RFC 3501, 6.3.2)."""
     with explained_select(f"cannot open the folder {folder}"):
-        answer = client.select_folder(folder)
+        answer, read_only = _opened(client, folder, read_only=read_only)
         uidvalidity = answer.get(b"UIDVALIDITY")
         uidnext = next_uid(client, folder, answer)
     if uidvalidity is None:
         raise MailboxTemporaryError(f"the folder {folder} has no UIDVALIDITY: its messages cannot be told apart for good")
-    return MailboxStatus(int(uidvalidity), uidnext), int(answer[b"EXISTS"])
+    return Selected(MailboxStatus(int(uidvalidity), uidnext), int(answer.get(b"EXISTS", 0)), read_only)
+
+
+def _opened(client: IMAPClient, folder: str, *, read_only: bool) -> tuple[Mapping[bytes, Any], bool]:
+    if read_only:
+        answer: Mapping[bytes, Any] = client.select_folder(folder, readonly=True)
+        if b"UIDVALIDITY" in answer:
+            return answer, True
+    try:
+        return client.select_folder(folder), False
+    except client._imap.readonly:  # noqa: SLF001 - what imaplib makes of "OK [READ-ONLY]"
+        return client.select_folder(folder, readonly=True), True
 
 
 def next_uid(client: IMAPClient, folder: str, answer: Mapping[bytes, Any]) -> int:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as MimeMessage
 from email.utils import decode_rfc2231
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from imapclient import IMAPClient
 
 from inboxbot.ingest import imap_fetch
+from inboxbot.ingest.imap_fetch import Fetched
 
 MOST_TEXTS, MOST_PARTS = 3, 200
 TEXT_BYTES = 128 * 1024  # of each text part
@@ -40,16 +42,23 @@ class _Leaf:
         return self.content_type in ("text/plain", "text/html") and self.disposition != "attachment" and not self.file_name
 
 
-def fetch(client: IMAPClient, uid: int) -> bytes | None:
-    """The message's skeleton; None for one without parts, whose beginning tells as much."""
-    structure = imap_fetch.structure(client, uid)
-    header = imap_fetch.headers(client, [uid]).get(uid)
-    if structure is None or not structure.is_multipart or header is None:
+def fetch(client: IMAPClient, uid: int) -> tuple[bytes, Fetched] | None:
+    """The message's skeleton and its own header; None for one without parts, whose beginning tells as much."""
+    leaves = _described(imap_fetch.structure(client, uid))
+    header = imap_fetch.headers(client, [uid]).get(uid) if leaves else None
+    if header is None:
         return None
-    leaves = list(_leaves(structure))[:MOST_PARTS]
     texts = [leaf for leaf in leaves if leaf.is_text][:MOST_TEXTS]
     bodies = {leaf.section: imap_fetch.part(client, uid, leaf.section, TEXT_BYTES) for leaf in texts}
-    return _assembled(header.body or b"", leaves, bodies)
+    return _assembled(header.body or b"", leaves, bodies), header
+
+
+def _described(structure: Any) -> list[_Leaf]:
+    """The leaves of a message of several parts; none where there are no parts, or where what was answered describes nothing."""
+    try:
+        return list(islice(_leaves(structure), MOST_PARTS)) if structure is not None and structure.is_multipart else []
+    except (IndexError, TypeError, AttributeError, ValueError, RecursionError):
+        return []
 
 
 def _leaves(structure: Any, section: str = "") -> Iterator[_Leaf]:

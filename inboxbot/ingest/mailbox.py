@@ -30,6 +30,7 @@ class FetchFailure:
 
     uid: int
     words: str
+    final: bool = False  # it was asked for often enough: another try would only break the connection once more
 
 
 class Mailbox(Protocol):
@@ -53,10 +54,13 @@ class Mailbox(Protocol):
         """The UIDs of messages that came on that day or later (by INTERNALDATE), ascending; a day more does no harm."""
 
     def glance(self, uids: Collection[int]) -> list[Glance]:
-        """The headers of these messages, in the order of their UIDs, without their bodies; what is gone is left out."""
+        """The headers of these messages, in the order of their UIDs, without their bodies.
+
+        What is gone is left out, and so is what breaks the connection time after time: `fetch` tells of that.
+        """
 
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
-        """The messages in the order of their UIDs; one that is no longer there is left out.
+        """The messages in the order of their UIDs, but what broke the connection before comes last; one that is gone is left out.
 
         A message over the size limit comes incomplete: its first `OVERSIZE_BYTES` and its full size.
         """

@@ -93,7 +93,7 @@ class MaildirMailbox:
         """See `Mailbox`."""
         self._look_again("looking for late mail")
         with self._explained("looking for late mail"):
-            return sorted(uid for uid, path in self._files.items() if path.exists() and path.stat().st_mtime >= moment.timestamp())
+            return sorted(uid for uid, path in self._files.items() if _came_since(path, moment.timestamp()))
 
     def glance(self, uids: Collection[int]) -> list[Glance]:
         """See `Mailbox`."""
@@ -103,11 +103,10 @@ class MaildirMailbox:
     def fetch(self, uids: Collection[int]) -> Iterator[RawMessage | FetchFailure]:
         """See `Mailbox`."""
         for uid in sorted(set(uids)):
-            path = self._find(uid)
-            if path is None:
-                continue
             try:
-                yield self._read(uid, path)
+                path = self._find(uid)
+                if path is not None:
+                    yield self._read(uid, path)
             except OSError as error:  # also when it was renamed this moment: the next try will tell
                 yield FetchFailure(uid, str(error))
 
@@ -166,11 +165,27 @@ class MaildirMailbox:
 
 
 def _arrival(entry: os.DirEntry[str]) -> int | None:
-    """When the message came, in nanoseconds; None for what is no message or has just gone."""
+    """When the message came, in nanoseconds; None for what is no message or has just gone.
+
+    What cannot even be looked at (a symbolic link to itself, a bad block) may be one: it is listed, and reading it tells what is wrong.
+    """
+    if entry.name.startswith("."):
+        return None
     try:
-        return entry.stat().st_mtime_ns if not entry.name.startswith(".") and entry.is_file() else None
+        return entry.stat().st_mtime_ns if entry.is_file() else None
     except FileNotFoundError:
         return None
+    except OSError:
+        return 0
+
+
+def _came_since(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime >= moment
+    except FileNotFoundError:
+        return False
+    except OSError:  # see `_arrival`
+        return True
 
 
 def _flagged(file_name: str, flags: str) -> str:

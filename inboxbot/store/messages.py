@@ -88,7 +88,8 @@ def record(session: Session, raw: RawMessage, now: datetime) -> bool:
     After a renumbering the same bytes under a new number are the same message: it keeps its row.
     """
     key = raw.key
-    digest, header = hashlib.sha256(raw.raw).hexdigest(), header_digest(raw.raw)
+    digest = hashlib.sha256(raw.raw).hexdigest()
+    header = header_digest(raw.raw) if raw.header_sha256 is None else raw.header_sha256
     if session.exec(select(MessageRow.id).where(*_identity(key))).first() is not None:
         return False
     renumbered = session.exec(_stale(key).where(MessageRow.raw_sha256 == digest)).first()
@@ -121,6 +122,8 @@ def recognise(session: Session, mailbox: str, uidvalidity: int, glances: Sequenc
     """UIDs of messages that were recorded under another number: the same header and size. Their rows take the new number."""
     known = set()
     for glance in glances:
+        if not glance.header_sha256:  # no header at all: many messages look like that
+            continue
         key = MessageKey(mailbox, uidvalidity, glance.uid)
         found = session.exec(_stale(key).where(MessageRow.header_sha256 == glance.header_sha256, MessageRow.size == glance.size)).first()
         if found is not None:
@@ -160,14 +163,15 @@ def displace(session: Session, mailbox: str, uidvalidity: int) -> None:
 
 
 def latest(session: Session, mailbox: str, uidvalidity: int, limit: int) -> dict[int, str]:
-    """UID -> header digest of the messages recorded last, as far as the digest is known."""
+    """UID -> header digest of the messages recorded last, of those that came whole with a header: a stub's is not the mailbox's."""
     statement = (
         select(MessageRow.uid, MessageRow.header_sha256)
         .where(MessageRow.mailbox == mailbox, MessageRow.uidvalidity == uidvalidity, col(MessageRow.uid) > 0)
+        .where(col(MessageRow.complete).is_(True), MessageRow.header_sha256 != "")
         .order_by(col(MessageRow.uid).desc())
         .limit(limit)
     )
-    return {uid: digest for uid, digest in session.exec(statement) if digest}
+    return dict(session.exec(statement).all())
 
 
 def reconciled_at(session: Session, mailbox: str) -> datetime | None:

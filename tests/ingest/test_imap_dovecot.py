@@ -3,15 +3,22 @@
 import threading
 import time
 from contextlib import closing
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from factories import open_store
 from servers.mailserver import MailServer
+from structlog.testing import capture_logs
 
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError
 from inboxbot.ingest.imap import ImapMailbox
 from inboxbot.message import RawMessage
+from inboxbot.reading import MailboxReader
 
 pytestmark = pytest.mark.server
 
@@ -100,3 +107,34 @@ def test_mail_to_the_world_is_captured_and_refused_addresses_are_refused(mail_se
     with mail_server.submission() as smtp:
         smtp.mail("bot@example.test")
         assert [smtp.rcpt(f"{who}@fail.test")[0] for who in ("perm", "temp")] == [550, 451]
+
+
+def test_neither_large_nor_odd_mails_make_a_reconnect_a_renumbering(mail_server: MailServer, tmp_path: Path) -> None:
+    large = EmailMessage(policy=SMTP)
+    large["From"], large["Subject"] = "a@customer.test", "Scans"
+    large.set_content("See the scans.")
+    large.add_attachment(b"x" * 1_500_000, maintype="application", subtype="pdf", filename="scan.pdf")
+    with closing(mailbox_of(mail_server, tmp_path, since="all")) as mailbox, mail_server.client(USER) as client:
+        for raw in (b"Subject: plain\r\n\r\nhello\r\n", b"\r\nSubject: an empty line first\r\n\r\nhello\r\n", large.as_bytes()):
+            client.append("INBOX", raw)
+        section, store = mailbox._section, open_store(tmp_path)
+        reader = MailboxReader(section, mailbox, store, ZoneInfo("UTC"), lambda: datetime.now(UTC))
+        first = reader.catch_up()
+        with capture_logs() as lines:
+            for _ in range(2):
+                reader.close()
+                assert reader.catch_up() == 0
+        store.close()
+    assert first >= 3
+    assert "uids_reused" not in {line["event"] for line in lines}
+
+
+def test_a_folder_that_grants_reading_alone_is_read(mail_server: MailServer, tmp_path: Path) -> None:
+    with closing(mailbox_of(mail_server, tmp_path, after="nothing")) as mailbox, mail_server.client(USER) as client:
+        client.append("INBOX", b"Subject: seen by nobody\r\n\r\nhello\r\n")
+        status = mailbox.open()
+        (message,) = mailbox.fetch([status.uidnext - 1])
+        client.select_folder("INBOX", readonly=True)
+        flags = client.get_flags([status.uidnext - 1])[status.uidnext - 1]
+    assert isinstance(message, RawMessage)
+    assert b"\\Recent" in flags or not flags  # we have changed nothing, not even that it is new

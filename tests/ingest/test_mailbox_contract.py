@@ -1,6 +1,7 @@
 """What every mailbox promises, over a Maildir and over Dovecot."""
 
 import itertools
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from imapclient import IMAPClient
 from servers.mailserver import MailServer
 
 from inboxbot.config import MailboxSection
-from inboxbot.ingest.mailbox import OVERSIZE_BYTES, Mailbox
+from inboxbot.ingest.mailbox import OVERSIZE_BYTES, FetchFailure, Mailbox
 from inboxbot.ingest.mailbox_kinds import open_mailbox
 from inboxbot.message import RawMessage, header_digest
 
@@ -355,3 +356,63 @@ def test_a_maildir_message_is_found_under_its_new_flags(tmp_path: Path) -> None:
     assert [message.key.uid for message in mailbox.fetch([uid]) if isinstance(message, RawMessage)] == [uid]
     assert mailbox.mark(uid, "route", "keyword")
     assert world.marks() == ["FST"]
+
+
+def test_a_maildir_entry_that_cannot_be_looked_at_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    world = MaildirWorld(tmp_path)
+    mailbox = open_mailbox(world.section, MAX_BYTES)
+    (world.root / "new" / "1.loop").symlink_to("1.loop")
+    (world.root / "cur" / "2.loop:2,S").symlink_to("3.loop:2,S")
+    (world.root / "cur" / "3.loop:2,S").symlink_to("2.loop:2,S")
+    (world.root / "new" / "4.gone").symlink_to("nowhere")
+    (world.root / "new" / "folder").mkdir()
+    (world.root / "new" / ".hidden").symlink_to(".hidden")
+    world.put(HEADER)
+    mailbox.open()
+    found = list(mailbox.fetch(mailbox.uids_after(0)))
+    assert [one.raw for one in found if isinstance(one, RawMessage)] == [HEADER]
+    assert ["Too many levels" in one.words for one in found if isinstance(one, FetchFailure)] == [True] * 3  # a person is told
+    assert len(mailbox.uids_since(datetime.now(UTC) - timedelta(days=1))) == 4
+    assert [glance.size for glance in mailbox.glance(mailbox.uids_after(0))] == [len(HEADER)]
+
+
+def test_a_maildir_file_that_is_closed_to_us_is_a_failure_of_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = MaildirWorld(tmp_path)
+    mailbox = open_mailbox(world.section, MAX_BYTES)
+    for text in (b"1", b"closed", b"3"):
+        world.put(HEADER + text)
+    mailbox.open()
+    uids = mailbox.uids_after(0)
+    closed = next(file for file in world._files() if file.read_bytes().endswith(b"closed"))
+    real = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:
+        if self == closed:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert [type(one) for one in mailbox.fetch(uids)] == [RawMessage, FetchFailure, RawMessage]
+    assert mailbox.uids_since(datetime.now(UTC) - timedelta(days=1)) == uids
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param(b"Subject: a\r\n\r\nbody", b"Subject: a\r\n\r\n", True, id="a message and its header"),
+        pytest.param(b"Subject: a\r\n\r\nbody", b"Subject: a\n\nother", True, id="line ends"),
+        pytest.param(b"Subject: a\n\r\nbody", b"Subject: a\r\n\n", True, id="mixed line ends"),
+        pytest.param(b"Subject: a\r\nX: b\r\n", b"Subject: a\r\nX: b", True, id="no body"),
+        pytest.param(b"Subject: a\r\n\r\n", b"Subject: b\r\n\r\n", False, id="another header"),
+        pytest.param(b"Subject: a\r\n \r\n\r\n", b"Subject: a\r\n\r\n", False, id="a folded blank is no empty line"),
+        pytest.param(b"\r\nSubject: a\r\n\r\nbody", b"\r\n", True, id="an empty line comes first: no header, as servers see it"),
+        pytest.param(b"\nSubject: a\n\nbody", b"Subject: a\n\n", False, id="and not the one behind it"),
+    ],
+)
+def test_a_header_is_what_stands_before_the_first_empty_line(one: bytes, other: bytes, same: bool) -> None:
+    assert (header_digest(one) == header_digest(other)) is same
+
+
+@pytest.mark.parametrize("raw", [b"", b"\r\n", b"\n\nbody", b"\r\n\r\nbody"])
+def test_by_no_header_no_message_is_known(raw: bytes) -> None:
+    assert header_digest(raw) == ""

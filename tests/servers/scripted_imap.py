@@ -48,7 +48,7 @@ class ScriptedImap(socketserver.ThreadingTCPServer):
 
     def reply_to(self, name: str, arguments: bytes = b"") -> bytes:
         self.asked[name].append(arguments)
-        replies = self._replies.get(name, [_OK])
+        replies = self._replies.get("SELECT" if name == "EXAMINE" and name not in self._replies else name, [_OK])
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     def opened(self, sock: socket.socket) -> None:

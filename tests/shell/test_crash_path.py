@@ -158,6 +158,16 @@ def test_a_message_over_the_limit_is_routed_unread(store: Store, tmp_path: Path,
     assert f"{words}, more than [limits] max_message_mb = 1" in found.reasons[0].words
 
 
+@pytest.mark.parametrize("size", [0, 500, 900_000])
+def test_a_message_that_the_mailbox_kept_back_is_not_called_too_large(store: Store, tmp_path: Path, size: int) -> None:
+    raw = raw_mail(1, mail_bytes("Please resend"), complete=False, size=size)
+    tools = some_tools(tmp_path, raising(AssertionError("it was understood")), limits={"max_message_mb": 1})
+    found = handle(Recorded(record_mail(store, raw), raw, 1), tools, store, NOW)
+    assert (found.outcome, found.reasons[0].code, found.reasons[0].words) == (
+        Outcome.ROUTE, "unreadable", "the mailbox did not give all of it",
+    )  # fmt: skip
+
+
 def test_a_copy_is_filed_and_linked_and_a_promise_is_noted_once(store: Store, tmp_path: Path) -> None:
     promise = understood_as(Intent.PROMISE_TO_PAY, entities=Entities(("INV-1",), promise_date=NOW.date()))
     tools = some_tools(tmp_path, Understands(promise))

@@ -19,7 +19,7 @@ from factories import (
 
 from inboxbot.decision import Decision, Outcome
 from inboxbot.errors import NotFoundError, StoreError
-from inboxbot.message import MessageKey, RawMessage
+from inboxbot.message import Glance, MessageKey, RawMessage
 from inboxbot.store import export, messages
 from inboxbot.store.engine import Store
 from inboxbot.store.messages import Position
@@ -213,3 +213,27 @@ def test_a_decision_keeps_which_words_showed_what(store: Store) -> None:
         row = session.get(DecisionRow, row_id)
         assert row is not None
         assert row.evidence == [evidence_as_json(shown)]
+
+
+# headers by which messages are known
+
+
+def headers_of(store: Store) -> dict[int, str]:
+    with store.transaction() as session:
+        return messages.latest(session, "ar", 7, 10)
+
+
+def test_only_whole_messages_with_a_header_of_their_own_tell_whether_numbers_changed(store: Store) -> None:
+    for uid in range(1, 16):
+        record(store, replace(raw_mail(uid, f"Subject: {uid}\r\n\r\n".encode()), complete=uid % 3 > 0))
+    record(store, raw_mail(16, b"\r\nno header"))
+    assert sorted(headers_of(store)) == [1, 2, 4, 5, 7, 8, 10, 11, 13, 14]
+
+
+def test_a_message_of_which_another_form_is_kept_is_known_by_the_header_it_has_in_the_mailbox(store: Store) -> None:
+    stub = replace(raw_mail(1, b"Subject: (could not be fetched)\r\n\r\n", size=500), complete=False, header_sha256="abc")
+    unseen = replace(raw_mail(2, b"Subject: (could not be fetched either)\r\n\r\n"), complete=False, header_sha256="")
+    record(store, stub)
+    record(store, unseen)
+    with store.transaction() as session:
+        assert messages.recognise(session, "ar", 8, [Glance(11, 500, NOW, "abc"), Glance(12, unseen.size, NOW, "")]) == {11}
