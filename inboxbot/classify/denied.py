@@ -41,7 +41,7 @@ class DenyingWords:
 
 def denying_words(table: Mapping[str, Any]) -> DenyingWords:
     """One language's table of the data file as a value; raises TypeError for a key that means nothing."""
-    sets = {key: frozenset(map(str.lower, value)) for key, value in table.items() if key != "after"}
+    sets: dict[str, Any] = {key: frozenset(map(str.lower, value)) for key, value in table.items() if key != "after"}
     return replace(DenyingWords(**sets), after=bool(table.get("after")))
 
 
