@@ -91,6 +91,7 @@ class Attachment:
     sha256: str
     inline: bool = False
     text: str = ""  # a table's or a PDF's rows, where they could be read; "": unread
+    harmless: str = ""  # what it is that nobody need read: the mail's signature, a key, a card, a disclaimer; "": a file
 
 
 @dataclass(frozen=True, slots=True)

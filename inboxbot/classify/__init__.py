@@ -9,6 +9,7 @@ no ledger, no store, no network. scikit-learn only trains; predicting is a dicti
     tokens        words as the intent model sees them: numbers, amounts, dates, addresses are placeholders
     sentences     a text cut into sentences, and these into clauses
     concepts      words that mean the same, in several languages (data/concepts/), found in one pass
+    denied        what is asked not to be done
     glossary      head words of other languages (data/glossary/)
     signals       a mail cut up, with everything found in each piece
     features      words, pairs, letter groups, concepts; and what the neighbouring clauses say

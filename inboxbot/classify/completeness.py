@@ -86,6 +86,7 @@ def vetoes(
         Veto("attachment", "something is attached that nobody has read", attachment.name)
         for attachment in message.attachments
         if attachment.name not in read_files
+        and not attachment.harmless
         and not (attachment.inline and attachment.content_type.startswith("image/") and attachment.size <= _TINY_IMAGE)
     ]
     if message.hidden_text:

@@ -1,25 +1,29 @@
 """Words that mean the same, in several languages: concepts as features, and risk words as vetoes.
 
 In: text. Out: the concepts in it, with their words. The lists are data (`data/concepts/*.toml`). All phrases are looked for
-in one pass (Aho and Corasick 1975, by pyahocorasick): what it costs does not grow with the lists.
+in one pass (Aho and Corasick 1975, by pyahocorasick): what it costs does not grow with the lists. A concept that is told by how
+words stand together in a clause, not by phrases alone, has words beside them (see `denied.py`).
 """
 
 import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 import ahocorasick
 
+from inboxbot.classify.denied import Denied, DenyingWords, denying_words
 from inboxbot.classify.sentences import wraps
 
 MOST_CHARACTERS = 20_000  # of a text that are looked at
 _GAP = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]{2,}")  # a line's end, or blanks in a row
 _WORD = re.compile(r"\S+")
 _ADDRESS_MARKS = ("@", "://", "www.")
+_FIRST_UNSPACED = "\u0e00"
+_UNSPACED = (("\u0e00", "\u0eff"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7a3"))  # Thai to Korean
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class ConceptLists:
     phrases: Mapping[str, tuple[str, ...]]
     risks: Mapping[str, str]
     anywhere: frozenset[str] = frozenset()
+    clauses: Mapping[str, tuple[DenyingWords, ...]] = field(default_factory=dict)  # by language, of concepts that are told by clauses
 
 
 def load_lists() -> ConceptLists:
@@ -52,7 +57,9 @@ def load_lists() -> ConceptLists:
             concepts |= tomllib.loads(file.read_text(encoding="utf-8")).get("concept", {})
     phrases = {name: tuple(entry["phrases"]) for name, entry in concepts.items()}
     risks = {name: entry["veto"] for name, entry in concepts.items() if "veto" in entry}
-    return ConceptLists(phrases, risks, frozenset(name for name in risks if concepts[name].get("anywhere")))
+    anywhere = frozenset(name for name in risks if concepts[name].get("anywhere"))
+    clauses = {name: tuple(map(denying_words, entry["clauses"].values())) for name, entry in concepts.items() if "clauses" in entry}
+    return ConceptLists(phrases, risks, anywhere, clauses)
 
 
 class ConceptFinder:
@@ -69,6 +76,7 @@ class ConceptFinder:
         for phrase, concepts in meant.items():
             self._phrases.add_word(phrase, (len(phrase), tuple(dict.fromkeys(concepts))))
         self._phrases.make_automaton()
+        self._denied = {concept: Denied(languages) for concept, languages in lists.clauses.items()}
 
     def find(self, text: str) -> list[ConceptHit]:
         """Every concept in a text, by place; of overlapping phrases of one concept the longest of the first."""
@@ -92,6 +100,8 @@ class ConceptFinder:
             if _begins(plain.text, start) and _ends(plain.text, end):
                 place = plain.place(start), plain.place(last) + 1
                 yield from ((*place, concept) for concept in concepts)
+        for concept, denied in self._denied.items():
+            yield from ((plain.place(start), plain.place(end - 1) + 1, concept) for start, end in denied.find(plain.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ def _as_written(words: str) -> str:
 
 def _begins(text: str, start: int) -> bool:
     """Whether a word may begin here: not in the middle of one, nor behind an apostrophe in it."""
-    if not start or not _in_word(text[start]):
+    if not start or not _in_word(text[start]) or _is_unspaced(text[start]):
         return True
     before = text[start - 1]
     return not _in_word(before) and not (before == "'" and start > 1 and _in_word(text[start - 2]))
@@ -141,7 +151,7 @@ def _begins(text: str, start: int) -> bool:
 
 def _ends(text: str, end: int) -> bool:
     """Whether a word may end here. An English genitive's "'s" is no part of it; the letters of "INV-20155" are none."""
-    if end >= len(text) or not _in_word(text[end - 1]):
+    if end >= len(text) or not _in_word(text[end - 1]) or _is_unspaced(text[end - 1]):
         return True
     mark, after, behind = (text[place : place + 1] for place in (end, end + 1, end + 2))
     if mark == "'" and _in_word(after):
@@ -151,3 +161,8 @@ def _ends(text: str, end: int) -> bool:
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_"
+
+
+def _is_unspaced(character: str) -> bool:
+    """Whether it is of a script that writes words without spaces between them, or with endings on every one (Korean)."""
+    return character >= _FIRST_UNSPACED and any(low <= character <= high for low, high in _UNSPACED)

@@ -9,6 +9,7 @@ package that knows IMAPClient and mail-parser.
     headers        limits, header values, dates, Message-IDs; charset decodes bytes
     addresses      From and the other parties; two parsers must agree
     mime           which parts are text and which are files
+    harmless       the files that belong to the mail's form: signatures, keys, cards; clearsigned takes off PGP's frame in a text
     html_text      HTML to the text a reader sees, on an html_page; html_hidden knows what he does not see
     body           the newest text apart from quotes, signature and disclaimer
                    (reply_headers, signature, disclaimers know how those look; phrases are the words)

@@ -73,6 +73,11 @@ def start(line: str) -> int:
     return begin if begin and not _ASK.search(line[begin:]) else len(line)
 
 
+def is_about_secrecy(text: str) -> bool:
+    """Whether a text speaks of what disclaimers speak of, and asks nothing."""
+    return bool(_SECRECY.search(text[:_MAX_LINE])) and not _ASK.search(text)
+
+
 def _sentence_start(line: str, position: int) -> int:
     """Where the sentence around `position` begins: a writer's own words may stand before it on the line."""
     return max(line.rfind(mark, 0, position) + len(mark) if mark in line[:position] else 0 for mark in (". ", "! ", "? "))

@@ -5,7 +5,7 @@ message inside the message is a file: its words are not the writer's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.message import Message as MimeMessage
 from hashlib import sha256
@@ -13,7 +13,7 @@ from itertools import islice
 
 from inboxbot.errors import UnreadableMessageError
 from inboxbot.filenames import safe_name
-from inboxbot.ingest import charset, headers, html_text, table_files
+from inboxbot.ingest import charset, clearsigned, harmless, headers, html_text, table_files
 from inboxbot.message import Attachment
 
 MAX_TEXT = 1_000_000  # characters of body text that are read
@@ -51,7 +51,7 @@ def body(message: MimeMessage) -> Body:
     texts, has_html, hidden = [], False, False
     for section in sections(message):
         rendered = html_text.render(section.html) if section.html else html_text.Rendered("")
-        plain, html = charset.tidy(section.plain), charset.tidy(rendered.text)
+        plain, html = clearsigned.opened(charset.tidy(section.plain)), charset.tidy(rendered.text)
         has_html, hidden = has_html or bool(section.html), hidden or rendered.hidden_text or _tells_more(html, plain)
         texts.append(_better(plain, html))
     text = "\n\n".join(text for text in texts if text)
@@ -135,7 +135,10 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
 
 def attachments(message: MimeMessage) -> tuple[Attachment, ...]:
     """The files in the message; a text shown in the mail that has a name is both text and file."""
-    return tuple(_attachment(part) for part in _files(message))
+    kinds = harmless.parts(message)
+    files = list(_files(message))
+    shown = harmless.shown("\n".join(section.html for section in sections(message))) if any("content-id" in part for part in files) else ()
+    return tuple(_attachment(part, shown, kinds.get(id(part), "")) for part in files)
 
 
 def file_at(message: MimeMessage, number: int) -> tuple[str, bytes] | None:
@@ -163,7 +166,7 @@ def _files(part: MimeMessage) -> Iterator[MimeMessage]:
             yield from _files(kid)
 
 
-def _attachment(part: MimeMessage) -> Attachment:
+def _attachment(part: MimeMessage, shown: Collection[str], kind: str) -> Attachment:
     content = _content(part)
     disposition = part.get_content_disposition()
     name = _name(part)
@@ -172,9 +175,17 @@ def _attachment(part: MimeMessage) -> Attachment:
         content_type=part.get_content_type(),
         size=len(content),
         sha256=sha256(content).hexdigest(),
-        inline=disposition == "inline" or (disposition is None and "content-id" in part),
+        inline=disposition == "inline"
+        or (disposition is None and "content-id" in part)
+        or (part.get_content_maintype() == "image" and _content_id(part) in shown),
         text=table_files.read(name, part.get_content_type(), content),
+        harmless=kind,
     )
+
+
+def _content_id(part: MimeMessage) -> str:
+    """A part's Content-ID without its brackets (RFC 2392, 2), or ''."""
+    return str(part.get("content-id") or "").strip().strip("<>")
 
 
 def _content(part: MimeMessage) -> bytes:
