@@ -94,6 +94,8 @@ def _calendar(message: Message) -> MachineVerdict | None:
         return MachineVerdict(MachineClass.CALENDAR, "text/calendar")
     if "calendarmessage" in message.header("content-class").lower():
         return MachineVerdict(MachineClass.CALENDAR, "Content-Class: calendarmessage")
+    if name := next((name for name in message.headers if name.startswith("x-ms-exchange-calendar-")), ""):
+        return MachineVerdict(MachineClass.CALENDAR, name)
     return None
 
 
@@ -114,6 +116,7 @@ def _list_or_robot(message: Message) -> MachineVerdict | None:
     sender = message.from_.email if message.from_ else ""
     automatic = (
         *(f"Auto-Submitted: {keyword}" for keyword in sorted(markers.auto_submitted(message.headers))),
+        *(f"Precedence: {value}" for value in sorted(markers.precedence(message.headers)) if value.startswith("auto")),
         *markers.generated_fields(message.headers),
         *(["Return-Path: <>"] if markers.null_return_path(message.return_path, message.headers) else ()),
     )

@@ -13,6 +13,7 @@ from inboxbot import domains, markers
 from inboxbot.config import LimitsSection
 from inboxbot.decision import History, Reason
 from inboxbot.message import MachineClass, Message
+from inboxbot.policy.spam_marks import verdict
 
 OLDEST = timedelta(days=14)  # older mail is history: people have long dealt with it
 QUICKEST = 60.0  # seconds: who answers an automatic mail sooner has not read it
@@ -90,7 +91,7 @@ def _list_mail(message: Message) -> str:
 
 
 def _feedback_id(message: Message) -> str:
-    return message.header("feedback-id")
+    return ", ".join(markers.campaign_fields(message.headers))
 
 
 def _suppressed(message: Message) -> str:
@@ -101,33 +102,23 @@ def _no_ack(message: Message) -> str:
     return "X-Ack" if any(markers.keyword(value) == "no" for value in message.headers.get("x-ack", ())) else ""
 
 
+def _spam_verdict(message: Message) -> str:
+    return verdict(message.headers)
+
+
 def _x_loop(message: Message) -> str:
     """Anybody's loop mark, and those that our own mail and that of others of our kind carries."""
     ours = markers.another_inboxbot(message.message_id, message.headers)
-    return ", ".join(
-        dict.fromkeys((*(name for name in ("x-loop", "x-loop-detect", "x-loopid") if name in message.headers), *filter(None, (ours,))))
-    )
+    return ", ".join(dict.fromkeys((*markers.loop_fields(message.headers), *filter(None, (ours,)))))
 
 
-def _spam_verdict(message: Message) -> str:
-    return next((name for name, bad in _VERDICTS if any(markers.keyword(value) == bad for value in message.headers.get(name, ()))), "")
-
-
-_VERDICTS = (
-    ("x-spam-flag", "yes"),
-    ("x-spam-status", "yes"),
-    ("x-spam", "yes"),
-    ("x-virus-status", "infected"),
-    ("x-virus-flag", "yes"),
-    ("x-amavis-alert", "infected"),
-)
 _SIGNS: tuple[tuple[str, str, Callable[[Message], str]], ...] = (
     ("auto_submitted", "Auto-Submitted says that no person sent it", _auto_submitted),
     ("null_return_path", "its return path is empty", _null_return_path),
     ("auto_reply_field", "it carries a field of machines' mail", _auto_reply_field),
     ("precedence", "its Precedence is that of mail to many", _precedence),
     ("list_mail", "it carries a mailing list's fields", _list_mail),
-    ("feedback_id", "it carries a mass sender's Feedback-ID", _feedback_id),
+    ("feedback_id", "it carries a mass sender's mark", _feedback_id),
     ("suppressed", "X-Auto-Response-Suppress forbids it", _suppressed),
     ("no_ack", "its sender wants no acknowledgement", _no_ack),
     ("x_loop", "it carries the mark of a loop", _x_loop),
