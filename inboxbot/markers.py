@@ -7,6 +7,8 @@ Used by `classify` (what is this?) and by `policy` (may it be answered?), so tha
 import re
 from collections.abc import Iterable, Mapping
 
+from inboxbot import robot_addresses
+
 Headers = Mapping[str, tuple[str, ...]]
 
 _INBOXBOT_ID = re.compile(r"<inboxbot\.[0-9a-f]{24}\.[0-9a-f]{24}@[^@<>\s]+>")  # ours, or that of another of our kind
@@ -42,17 +44,11 @@ _MAILERS = re.compile(  # programs that write by themselves, never a person's
 )
 BOUNCE_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr")
 
-_NO_REPLY = re.compile(
-    r"(^|[._+-])((no|not|non|ne|ne[._-]?pas|nao|nicht|kein|keine|niet|inte|ikke|ei|nie|do[._-]?not|dont)[._-]?"
-    r"(reply|replies|respond|response|responder|responda|contestar|repondre|antworten|antwort|beantwoorden|rispondere|svara?|besvar"
-    r"|vastaa|odpowiadaj|odpisuj)|unmonitored|unattended|auto[._-]?(reply|responder|response|mailer|mail|notify|confirm)|autom(at|ation)|mailbot"
-    r"|robot|notifications?|notify|alerts?)([._+-]|\d*$)"
-)
 _DAEMON = re.compile(
     r"mail(er)?[._-]?daemon|mdaemon|mail[._-]?delivery([._-]?(sub)?system)?|daemon|nobody|bounces?([._+-].*)?|ndr|listserv|majordomo|mailman"
     r"|microsoftexchange[0-9a-f]{6,}|owner-.+|.+-(request|owner|bounces)"
 )
-_ROLE = frozenset({"postmaster", "abuse"})
+_ROLE = frozenset({"postmaster", "abuse", "hostmaster", "webmaster", "security", "noc", "usenet", "news", "uucp", "www", "ftp"})  # RFC 2142
 
 
 def values(headers: Headers, name: str) -> tuple[str, ...]:
@@ -148,17 +144,23 @@ def null_return_path(return_path: str | None, headers: Headers) -> bool:
 def robot_sender(email: str) -> str:
     """The local part when nobody reads it (mailer-daemon, no-reply, owner-..., bounces+...), or ''."""
     local = _local(email)
-    return local if _NO_REPLY.search(local) or _DAEMON.fullmatch(local) else ""
+    return local if robot_addresses.unread(local) or daemon_sender(email) else ""
 
 
 def daemon_sender(email: str) -> bool:
     """True for addresses at which only a mail system or a list manager writes."""
-    return bool(_DAEMON.fullmatch(_local(email)))
+    local = _local(email)
+    return bool(_DAEMON.fullmatch(local) or _DAEMON.fullmatch(local.partition("+")[0]))
 
 
 def role_sender(email: str) -> bool:
-    """True for postmaster and abuse: often a person (RFC 5230, 4.6), yet nobody to send an invoice to."""
-    return _local(email) in _ROLE
+    """True for postmaster, abuse and their like: often a person (RFC 5230, 4.6), yet nobody to send an invoice to."""
+    return _local(email).partition("+")[0] in _ROLE
+
+
+def relayed_sender(email: str) -> bool:
+    """True for an address from which mail goes on to another, of whom we know nothing."""
+    return robot_addresses.relaying(_local(email))
 
 
 def same_mailbox(email: str, own: Iterable[str]) -> bool:

@@ -16,6 +16,9 @@ from inboxbot.message import BounceReport, MachineClass, Message
 _PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 4880, 6.2
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "application/pgp-encrypted"})
 _LIST_SENDER = re.compile(r"news(letters?)?|marketing|promo(tions?)?|offers?|events?|campaigns?|mailings?|webinars?|deals?")
+# How lists and services name a writer whose address they have replaced: 'Ann Miller' via AP, Ann Miller (via Coupa). In capitals
+# Via is a street or a firm.
+_PASSED_ON = re.compile(r"\S['\")\]]? via \S|\(via |^['\"][^'\"]+['\"] (?:über|tramite|par|mediante|a través de|przez|через) ")
 _ANSWER_SUBJECT = re.compile(r"(re|aw|sv|vs|antw|fwd?|wg|tr|rv|ref)\s*:")
 
 
@@ -123,8 +126,17 @@ def _list_or_robot(message: Message) -> MachineVerdict | None:
     wide = markers.many_receivers(message.headers)
     if wide and _is_marketing(message, automatic=bool(automatic)):
         return MachineVerdict(MachineClass.BULK, wide[0])
-    said = next(iter((*automatic, *wide, markers.robot_sender(sender))), "")
+    unread = (markers.robot_sender(address) for address in (sender, *(one.email for one in message.reply_to)))
+    said = next(iter((*automatic, *wide, *filter(None, (*unread, _robot_name(message))))), "")
     return MachineVerdict(MachineClass.ROBOT, said) if said else None
+
+
+def _robot_name(message: Message) -> str:
+    """What in the writer's display name shows that a machine, a list or a service wrote it, or ''."""
+    name = message.from_.name if message.from_ else ""
+    if _PASSED_ON.search(name):
+        return name
+    return words.found("robot_name", words.fold(name)) if name else ""
 
 
 def _doubtful(message: Message) -> MachineVerdict | None:

@@ -1,7 +1,7 @@
 """The words that machines' mail is made of, from `data/machine_words.toml`.
 
-In: text. Out: which kind of words it begins with or holds. Text and entries are folded alike (case, accents, typographic
-apostrophes and dashes, white space), so that "Réponse automatique" and "reponse automatique" are one.
+In: text. Out: which kind of words it begins with or holds. Text and entries are folded alike (case, accents, the Turkish dotless
+i and its like, typographic apostrophes and dashes, white space): "Réponse automatique" and "reponse automatique" are one.
 """
 
 import re
@@ -12,7 +12,10 @@ from importlib.resources import files
 
 LONGEST = 5_000  # characters of a text that are looked at: no notice says what it is further down
 MOST_SENTENCES = 80
-_TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " "})
+_TYPOGRAPHY = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " "}
+    | {"\u0131": "i", "\u0142": "l", "\u0111": "d", "\u00f8": "o", "\u00e6": "ae"}  # letters that no decomposition takes apart
+)
 _NO_SPACES = frozenset({"ja", "zh", "ko", "th"})  # written without spaces: a word may stand inside others
 _WARNING = re.compile(r"^[\[(*<{ ]*(?:external|extern|externe|ext|externo|esterno)(?: e-?mail| sender)?[\])*>}: ]+")
 _WRAPPED = re.compile(r"([^\n.!?:;]{50,}[^\n.!?:;\s])[ \t]*\n(?=[^\W_])")

@@ -39,7 +39,7 @@ def guard(
     A machine wrote it: bounce, receipt, complaint, auto_reply, auto_reply_change, bulk, robot, calendar, encrypted,
     unreadable, own; auto_submitted, null_return_path, auto_reply_field, precedence, list_mail, feedback_id, suppressed,
     no_ack, x_loop, spam_verdict.
-    The sender cannot be answered: no_from, several_from, robot_sender, role_sender, own_address, colleague,
+    The sender cannot be answered: no_from, several_from, robot_sender, role_sender, relayed_sender, own_address, colleague,
     sender_differs, reply_to_elsewhere.
     It was not written to us alone, or not now: not_addressed, many_recipients, double_message_id, only_quote,
     only_attachment, old_mail.
@@ -133,10 +133,13 @@ def _sender_cannot_be_answered(message: Message, own: OwnIdentity) -> Iterator[R
     sender = message.from_.email
     if len(message.headers.get("from", ())) > 1:  # RFC 5322, 3.6: exactly one
         yield _unclear_from(message)
-    if markers.robot_sender(sender):  # RFC 5230, 4.6; RFC 3834, 2
-        yield Reason("robot_sender", f"nobody reads {sender}")
+    unread = next((one for one in (sender, *(address.email for address in message.reply_to)) if markers.robot_sender(one)), "")
+    if unread:  # RFC 5230, 4.6; RFC 3834, 2
+        yield Reason("robot_sender", f"nobody reads {unread}")
     if markers.role_sender(sender):  # RFC 5230, 4.6: often a person, so people see it
         yield Reason("role_sender", f"{sender} looks after mail, not after invoices")
+    if markers.relayed_sender(sender):
+        yield Reason("relayed_sender", f"mail to {sender} may go on to somebody else")
     if markers.same_mailbox(sender, own.addresses):  # RFC 5230, 4.6
         yield Reason("own_address", f"{sender} is our own address")
     elif _within(message.from_.domain, own.domain):

@@ -28,7 +28,8 @@ _VALUES = {
     "x-recommended-action": r"(?!accept|none|deliver)\w",  # SpamExperts
     "x-spamd-result": r"\w+: ?true\b",  # rspamd: "default: True [25.00 / 15.00]"
     # Microsoft 365, "Anti-spam message headers": blocked senders and what a filter or a mail flow rule has marked
-    "x-forefront-antispam-report": r"(?:.*;)? ?(?:sfv: ?(?:spm|sk[sb]|blk)|cat: ?(?:h?spm|h?phi?sh|malw|spoof|bulk|[dgu]imp|intos|amp|ospm))\b",
+    "x-forefront-antispam-report": r"(?:.*;)? ?(?:sfv: ?(?:spm|sk[sb]|blk)"
+    r"|cat: ?(?:h?spm|h?phi?sh|malw|spoof|bulk|[dgu]imp|intos|amp|ospm))\b",
     "x-proofpoint-spam-details": r"(?:.*\s)?rule=(?:\w+_)?(?:spam|phish\w*|malware|virus|suspect|impostor)\b",
     "x-pmx-spam": r".*probability=(?:[5-9]\d|100)%",  # Sophos PureMessage: Gauge=XX, Probability=99%
     "x-mailscanner-spamcheck": r"spam\b",  # MailScanner; its "not spam" begins otherwise
