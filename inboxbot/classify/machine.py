@@ -112,6 +112,8 @@ def _auto_reply(message: Message) -> MachineVerdict | None:
         return MachineVerdict(MachineClass.ROBOT, f"{said}, but {refusal}")
     if change := auto_replies.lasting(message):
         return MachineVerdict(MachineClass.AUTO_REPLY_CHANGE, f"{said}; {change}")
+    if not auto_replies.passing(message):
+        return MachineVerdict(MachineClass.ROBOT, f"{said}, but neither an absence nor a receipt")
     return MachineVerdict(MachineClass.AUTO_REPLY, said)
 
 
@@ -143,6 +145,8 @@ def _doubtful(message: Message) -> MachineVerdict | None:
     """Nothing proves a machine, but it may well be one: people see it, and nothing answers it."""
     if name := markers.another_inboxbot(message.message_id, message.headers):
         return MachineVerdict(MachineClass.ROBOT, f"another inboxbot wrote it ({name})")
+    if said := auto_replies.machine_made(message):
+        return MachineVerdict(MachineClass.ROBOT, f"it says that a machine wrote it: {said!r}")
     if said := bounces.resembles(message) or auto_replies.resembles(message):
         return MachineVerdict(MachineClass.ROBOT, f"it reads like a machine's mail: {said!r}")
     return None
