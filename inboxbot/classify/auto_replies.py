@@ -11,6 +11,7 @@ from inboxbot.classify import machine_words as words
 from inboxbot.message import Message
 
 _NO_WISH = re.compile(r"please (?:do not|don't|note|be (?:advised|aware))")
+_DECORATION = " *#=~-_+|>[(<{\"'"  # what machines set their notices off with
 _GREETING = 8  # words beside the note: a greeting and a name
 _MOST_WORDS = 120  # a body longer than this is no out-of-office note unless something else says so
 
@@ -31,13 +32,30 @@ def by_header(message: Message) -> str:
 
 def lasting(message: Message) -> str:
     """The words by which it changes something for good (somebody left, an address is given up), or ''."""
-    return words.found("change", _body(message))
+    return words.found("change", _body(message)) or words.found("change", words.subject(message.subject))
 
 
 def rejected(message: Message) -> str:
     """The words by which an automatic answer turns down a document of ours, or ''."""
     body = _body(message)
     return "" if words.found("absence", body) else words.found("rejected", body)
+
+
+def passing(message: Message) -> bool:
+    """Whether it says that somebody is away for a while, or that our mail has arrived: what nobody needs to see.
+
+    What only calls itself automatic may be any business of a system's: it must say either in so many words. Where the header or
+    the subject is that of automatic replies, a day or a promise to answer is enough, and so is saying nothing. What asks for
+    something is left to those who understand what.
+    """
+    subject, body = words.subject(message.subject), _body(message)
+    if _any(("absence", "receipt"), body) or words.found("absence", subject):
+        return True
+    named = words.begins("sure_subject", subject) or words.begins("likely_subject", subject)
+    named = named or words.found("calls_itself_reply", words.found("sure_body", body))
+    proven = by_header(message) or named or markers.null_return_path(message.return_path, message.headers)
+    silent = not any(char.isalnum() for char in body)
+    return bool(proven) and (silent or bool(_any(("until", "passing"), f"{subject} {body}") or words.found("asks", body)))
 
 
 def resembles(message: Message) -> str:
@@ -53,6 +71,17 @@ def resembles(message: Message) -> str:
         return ""
     alone = len(_leftover(message).split()) <= _GREETING
     return away if (alone or words.found("boilerplate", body)) and not _own_business(message) else ""
+
+
+def machine_made(message: Message) -> str:
+    """The words by which a machine says that it wrote this, or that nobody reads answers, or ''. It may ask like a person."""
+    if said := words.begins("machine_subject", words.subject(message.subject)):
+        return said
+    text = _said(message) if not message.quoted_text else f"{message.new_text}\n{message.signature}"
+    if said := _any(("sure_body", "machine_made"), words.fold(text)):
+        return said
+    openings = (words.begins("machine_opening", sentence.lstrip(_DECORATION)) for sentence in words.sentences(text))
+    return next(filter(None, openings), "")
 
 
 def _own_business(message: Message) -> bool:

@@ -16,6 +16,9 @@ from inboxbot.message import BounceReport, MachineClass, Message
 _PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*$", re.MULTILINE)  # RFC 4880, 6.2
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "application/pgp-encrypted"})
 _LIST_SENDER = re.compile(r"news(letters?)?|marketing|promo(tions?)?|offers?|events?|campaigns?|mailings?|webinars?|deals?")
+# How lists and services name a writer whose address they have replaced: 'Ann Miller' via AP, Ann Miller (via Coupa). In capitals
+# Via is a street or a firm.
+_PASSED_ON = re.compile(r"\S['\")\]]? via \S|\(via |^['\"][^'\"]+['\"] (?:über|tramite|par|mediante|a través de|przez|через) ")
 _ANSWER_SUBJECT = re.compile(r"(re|aw|sv|vs|antw|fwd?|wg|tr|rv|ref)\s*:")
 
 
@@ -94,6 +97,8 @@ def _calendar(message: Message) -> MachineVerdict | None:
         return MachineVerdict(MachineClass.CALENDAR, "text/calendar")
     if "calendarmessage" in message.header("content-class").lower():
         return MachineVerdict(MachineClass.CALENDAR, "Content-Class: calendarmessage")
+    if name := next((name for name in message.headers if name.startswith("x-ms-exchange-calendar-")), ""):
+        return MachineVerdict(MachineClass.CALENDAR, name)
     return None
 
 
@@ -107,6 +112,8 @@ def _auto_reply(message: Message) -> MachineVerdict | None:
         return MachineVerdict(MachineClass.ROBOT, f"{said}, but {refusal}")
     if change := auto_replies.lasting(message):
         return MachineVerdict(MachineClass.AUTO_REPLY_CHANGE, f"{said}; {change}")
+    if not auto_replies.passing(message):
+        return MachineVerdict(MachineClass.ROBOT, f"{said}, but neither an absence nor a receipt")
     return MachineVerdict(MachineClass.AUTO_REPLY, said)
 
 
@@ -114,20 +121,32 @@ def _list_or_robot(message: Message) -> MachineVerdict | None:
     sender = message.from_.email if message.from_ else ""
     automatic = (
         *(f"Auto-Submitted: {keyword}" for keyword in sorted(markers.auto_submitted(message.headers))),
+        *(f"Precedence: {value}" for value in sorted(markers.precedence(message.headers)) if value.startswith("auto")),
         *markers.generated_fields(message.headers),
         *(["Return-Path: <>"] if markers.null_return_path(message.return_path, message.headers) else ()),
     )
     wide = markers.many_receivers(message.headers)
     if wide and _is_marketing(message, automatic=bool(automatic)):
         return MachineVerdict(MachineClass.BULK, wide[0])
-    said = next(iter((*automatic, *wide, markers.robot_sender(sender))), "")
+    unread = (markers.robot_sender(address) for address in (sender, *(one.email for one in message.reply_to)))
+    said = next(iter((*automatic, *wide, *filter(None, (*unread, _robot_name(message))))), "")
     return MachineVerdict(MachineClass.ROBOT, said) if said else None
+
+
+def _robot_name(message: Message) -> str:
+    """What in the writer's display name shows that a machine, a list or a service wrote it, or ''."""
+    name = message.from_.name if message.from_ else ""
+    if _PASSED_ON.search(name):
+        return name
+    return words.found("robot_name", words.fold(name)) if name else ""
 
 
 def _doubtful(message: Message) -> MachineVerdict | None:
     """Nothing proves a machine, but it may well be one: people see it, and nothing answers it."""
     if name := markers.another_inboxbot(message.message_id, message.headers):
         return MachineVerdict(MachineClass.ROBOT, f"another inboxbot wrote it ({name})")
+    if said := auto_replies.machine_made(message):
+        return MachineVerdict(MachineClass.ROBOT, f"it says that a machine wrote it: {said!r}")
     if said := bounces.resembles(message) or auto_replies.resembles(message):
         return MachineVerdict(MachineClass.ROBOT, f"it reads like a machine's mail: {said!r}")
     return None

@@ -13,6 +13,7 @@ from inboxbot import domains, markers
 from inboxbot.config import LimitsSection
 from inboxbot.decision import History, Reason
 from inboxbot.message import MachineClass, Message
+from inboxbot.policy.spam_marks import verdict
 
 OLDEST = timedelta(days=14)  # older mail is history: people have long dealt with it
 QUICKEST = 60.0  # seconds: who answers an automatic mail sooner has not read it
@@ -39,7 +40,7 @@ def guard(
     A machine wrote it: bounce, receipt, complaint, auto_reply, auto_reply_change, bulk, robot, calendar, encrypted,
     unreadable, own; auto_submitted, null_return_path, auto_reply_field, precedence, list_mail, feedback_id, suppressed,
     no_ack, x_loop, spam_verdict.
-    The sender cannot be answered: no_from, several_from, robot_sender, role_sender, own_address, colleague,
+    The sender cannot be answered: no_from, several_from, robot_sender, role_sender, relayed_sender, own_address, colleague,
     sender_differs, reply_to_elsewhere.
     It was not written to us alone, or not now: not_addressed, many_recipients, double_message_id, only_quote,
     only_attachment, old_mail.
@@ -91,7 +92,7 @@ def _list_mail(message: Message) -> str:
 
 
 def _feedback_id(message: Message) -> str:
-    return message.header("feedback-id")
+    return ", ".join(markers.campaign_fields(message.headers))
 
 
 def _suppressed(message: Message) -> str:
@@ -102,33 +103,23 @@ def _no_ack(message: Message) -> str:
     return "X-Ack" if any(markers.keyword(value) == "no" for value in message.headers.get("x-ack", ())) else ""
 
 
+def _spam_verdict(message: Message) -> str:
+    return verdict(message.headers)
+
+
 def _x_loop(message: Message) -> str:
     """Anybody's loop mark, and those that our own mail and that of others of our kind carries."""
     ours = markers.another_inboxbot(message.message_id, message.headers)
-    return ", ".join(
-        dict.fromkeys((*(name for name in ("x-loop", "x-loop-detect", "x-loopid") if name in message.headers), *filter(None, (ours,))))
-    )
+    return ", ".join(dict.fromkeys((*markers.loop_fields(message.headers), *filter(None, (ours,)))))
 
 
-def _spam_verdict(message: Message) -> str:
-    return next((name for name, bad in _VERDICTS if any(markers.keyword(value) == bad for value in message.headers.get(name, ()))), "")
-
-
-_VERDICTS = (
-    ("x-spam-flag", "yes"),
-    ("x-spam-status", "yes"),
-    ("x-spam", "yes"),
-    ("x-virus-status", "infected"),
-    ("x-virus-flag", "yes"),
-    ("x-amavis-alert", "infected"),
-)
 _SIGNS: tuple[tuple[str, str, Callable[[Message], str]], ...] = (
     ("auto_submitted", "Auto-Submitted says that no person sent it", _auto_submitted),
     ("null_return_path", "its return path is empty", _null_return_path),
     ("auto_reply_field", "it carries a field of machines' mail", _auto_reply_field),
     ("precedence", "its Precedence is that of mail to many", _precedence),
     ("list_mail", "it carries a mailing list's fields", _list_mail),
-    ("feedback_id", "it carries a mass sender's Feedback-ID", _feedback_id),
+    ("feedback_id", "it carries a mass sender's mark", _feedback_id),
     ("suppressed", "X-Auto-Response-Suppress forbids it", _suppressed),
     ("no_ack", "its sender wants no acknowledgement", _no_ack),
     ("x_loop", "it carries the mark of a loop", _x_loop),
@@ -143,10 +134,13 @@ def _sender_cannot_be_answered(message: Message, own: OwnIdentity) -> Iterator[R
     sender = message.from_.email
     if len(message.headers.get("from", ())) > 1:  # RFC 5322, 3.6: exactly one
         yield _unclear_from(message)
-    if markers.robot_sender(sender):  # RFC 5230, 4.6; RFC 3834, 2
-        yield Reason("robot_sender", f"nobody reads {sender}")
+    unread = next((one for one in (sender, *(address.email for address in message.reply_to)) if markers.robot_sender(one)), "")
+    if unread:  # RFC 5230, 4.6; RFC 3834, 2
+        yield Reason("robot_sender", f"nobody reads {unread}")
     if markers.role_sender(sender):  # RFC 5230, 4.6: often a person, so people see it
         yield Reason("role_sender", f"{sender} looks after mail, not after invoices")
+    if markers.relayed_sender(sender):
+        yield Reason("relayed_sender", f"mail to {sender} may go on to somebody else")
     if markers.same_mailbox(sender, own.addresses):  # RFC 5230, 4.6
         yield Reason("own_address", f"{sender} is our own address")
     elif _within(message.from_.domain, own.domain):
