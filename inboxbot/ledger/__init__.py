@@ -8,5 +8,6 @@ gives `Facts` for a sender. The mail decides what is asked; only this package de
     model       Ledger: indexes, customer resolution
     documents   the invoice documents
     likeness    addresses and names that only look like a customer's
+    named       the customers whom a text names; everyday: words that name none
     free_mail   domains that belong to nobody
 """

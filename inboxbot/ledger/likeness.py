@@ -9,7 +9,6 @@ name under another suffix or in front of another domain, and a display name that
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -26,19 +25,12 @@ _LEAST_EDITED = 5  # characters of a name: shorter ones are one letter from too 
 _LEAST_BORROWED = 5  # of a name that stands inside another
 _LEAST_CONTAINED = 8  # of a name that another runs on with, without a hyphen
 _DIGRAPHS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("3", "e"), ("8", "b"))
-_LEAST_NAMED = 9  # characters of a name in a text: shorter ones are ordinary words too often
-_LEGAL_FORMS = frozenset(
+LEGAL_FORMS = frozenset(
     {
         *("inc", "incorporated", "llc", "ltd", "limited", "plc", "corp", "corporation", "co", "company", "lp", "llp", "gmbh", "ag", "kg"),
         *("ohg", "ug", "mbh", "bv", "nv", "sa", "sas", "sarl", "srl", "spa", "sl", "ab", "as", "asa", "oy", "aps", "pty", "pte", "pvt"),
         *("kk", "kft", "sp", "z", "o", "zoo", "sro", "doo", "eood", "ltda"),
     }
-)
-_SHORTLY = re.compile(  # a name as a possessive, or as whose papers are asked for; with a capital letter
-    r"\b([^\W\d_a-z][^\W\d_]{4,40})['\u2019]s\b"
-    r"|\b(?:[Aa]m|[Bb]ehalf of|[Rr]epresent(?:s|ing)?|[Aa]ct(?:ing)? for)\s([^\W\d_a-z][^\W\d_]{4,40})\b"
-    r"|\b(?:[Ii]nvoices?|[Ss]tatements?|[Aa]ccount|[Bb]alance|[Cc]op(?:y|ies)|[Oo]nes?|[Bb]ills?|[Ss]ame|Rechnung(?:en)?|Kontoauszug|[Ff]actur[ae]s?|[Ff]attur[ae])"
-    r"\s(?:of|for|from|von|für|de|di|del|as)\s([^\W\d_a-z][^\W\d_]{4,40})\b"
 )
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -123,35 +115,17 @@ class KnownNames:
         """`people`: (name, address) of contacts; `companies`: customers' names."""
         self._people: dict[str, str] = {}
         for name, address in people:
-            folded = _folded(name)
-            if " " in folded:  # a first name alone is anybody's
-                self._people.setdefault(folded, address)
-        names = tuple(companies)
-        self._companies = {folded: name for name in names if len(folded := _folded(name)) >= _LEAST_BORROWED}
-        bare = {_without_form(_folded(name)): name for name in names}
-        self._by_words = {words: name for words, name in bare.items() if " " in words and len(words) >= _LEAST_NAMED}
-        firsts = Counter(words.split()[0] for words in bare if words)
-        self._by_first = {
-            first: name
-            for words, name in bare.items()
-            if words and firsts[first := words.split()[0]] == 1 and len(first) >= _LEAST_BORROWED
-        }
-        self._most_words = max((words.count(" ") + 1 for words in self._by_words), default=0)
-
-    def companies_in(self, text: str) -> tuple[str, ...]:
-        """The customers whom a text names, each once: by the name without its legal form, or as "Bayline's", "invoice of Bayline"."""
-        words = _folded(text).split()
-        ends = range(1, self._most_words + 1)
-        found = [self._by_words.get(" ".join(words[start : start + count])) for start in range(len(words)) for count in ends]
-        found += [self._by_first.get((one[1] or one[2] or one[3]).casefold()) for one in _SHORTLY.finditer(text)]
-        return tuple(dict.fromkeys(name for name in found if name))
+            whole = folded(name)
+            if " " in whole:  # a first name alone is anybody's
+                self._people.setdefault(whole, address)
+        self._companies = {whole: name for name in companies if len(whole := folded(name)) >= _LEAST_BORROWED}
 
     def borrowed(self, shown: str) -> str:
         """Whose name a display name is, in words; '' for nobody's."""
-        folded = _folded(shown)
-        if folded in self._people:
-            return f"a contact of that name writes from {self._people[folded]}"
-        words = folded.split()
+        whole = folded(shown)
+        if whole in self._people:
+            return f"a contact of that name writes from {self._people[whole]}"
+        words = whole.split()
         for start in range(len(words)):
             for end in range(start + 1, len(words) + 1):
                 company = self._companies.get(" ".join(words[start:end]))
@@ -200,7 +174,7 @@ def _letters(domain: str) -> str:
 
 def _runs(name: str) -> Iterator[str]:
     """What a company's name looks like in a domain: its words run together, the first two or more, "&" left out or written."""
-    for words in (_folded(name).split(), _folded(name.replace("&", " and ")).split()):
+    for words in (folded(name).split(), folded(name.replace("&", " and ")).split()):
         yield from ("".join(words[:count]) for count in range(2, len(words) + 1))
 
 
@@ -231,13 +205,14 @@ def _look_alikes(character: str) -> list[str]:
     return [entry["c"] for entry in confusables_data.get(character, ())]
 
 
-def _without_form(folded: str) -> str:
+def without_form(name: str) -> str:
     """A folded company name without the legal forms at its end."""
-    words = folded.split()
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+    words = name.split()
+    while len(words) > 1 and words[-1] in LEGAL_FORMS:
         words.pop()
     return " ".join(words)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name's words in small letters, a blank between them."""
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", name).casefold()))

@@ -5,7 +5,7 @@ In: customers, contacts, invoices, payments. Out: `Ledger`, whose `facts_for` gi
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from inboxbot.facts import Contact, Customer, Facts, Invoice, Payment, SenderStanding
 from inboxbot.ledger.likeness import KnownDomains, KnownNames, likenesses, registered
-from inboxbot.message import Message
+from inboxbot.ledger.named import NamedCustomers, own_words
+from inboxbot.message import Address, Message
 
 _MOST_SHAPES = 12
 _MOST_SEARCHED = 20_000  # characters of a mail in which customers' names are looked for
@@ -90,8 +91,9 @@ class Ledger:
             return facts
         recipients = tuple(dict.fromkeys(a for a in (*message.to, *message.cc) if a.domain not in resolver.company_domains))
         owners = {a.email: self.resolve(a.email, resolver) for a in recipients}
-        named = self._known_names.companies_in(f"{message.subject}\n{message.new_text}"[:_MOST_SEARCHED])
         own_name = facts.customer.name if facts.customer else ""
+        own = own_words((own_name, message.from_.name, *(contact.name for contact in facts.contacts), *_labels(message.from_, resolver)))
+        named = self._named_customers.names_in(f"{message.subject}\n{message.new_text}"[:_MOST_SEARCHED], own) if facts.customer else ()
         theirs, domain = facts.customer.customer_id if facts.customer else None, message.from_.domain
         near = "" if domain in resolver.free_mail_domains else registered(domain)  # neighbours there are strangers
         stranger = facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
@@ -108,7 +110,7 @@ class Ledger:
                 for a in message.reply_to
                 if a.domain == domain and a.email != message.from_.email and self.resolve(a.email, resolver)[1] != theirs
             ),
-            named_customers=tuple(name for name in named if name != own_name) if facts.customer else (),
+            named_customers=tuple(name for name in named if name != own_name),
             other_customers=tuple(email for email, (_, owner) in owners.items() if owner is not None and owner != theirs),
         )
 
@@ -127,6 +129,13 @@ class Ledger:
     @cached_property
     def _known_names(self) -> KnownNames:
         return KnownNames(((c.name, c.email) for c in self.contacts), (c.name for c in self.customers.values()))
+
+    @cached_property
+    def _named_customers(self) -> NamedCustomers:
+        people = (
+            (contact.name, self.customers[contact.customer_id].name) for contact in self.contacts if contact.customer_id in self.customers
+        )
+        return NamedCustomers((customer.name for customer in self.customers.values()), people)
 
     def _with_customer(self, shared: Facts, customer: Customer, address: str) -> Facts:
         contacts = self._contacts_by_customer.get(customer.customer_id, ())
@@ -182,6 +191,12 @@ class Ledger:
     @cached_property
     def _po_shapes(self) -> tuple[str, ...]:
         return _shapes(self._all_po_numbers)
+
+
+def _labels(sender: Address, resolver: Resolver) -> Iterator[str]:
+    """The names in the sender's own domain, and in ours."""
+    for domain in (sender.domain, *resolver.company_domains):
+        yield registered(domain).partition(".")[0]
 
 
 def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
