@@ -105,6 +105,13 @@ Dispensamos o envio da fatura INV-20021.
 Nie chcemy kopii faktury INV-20021.
 Ingen kopia av INV-20021 behövs.
 Ingen kopi af INV-20021, tak.
+There's no point in sending INV-20021.
+Please make no copy of INV-20021.
+Bitte senden Sie uns INV-20021 auf keinen Fall.
+N'envoyez en aucun cas la facture INV-20021.
+Non desidero ricevere la fattura INV-20021.
+No envíen en ningún caso la factura INV-20021.
+Stuur factuur INV-20021 in geen geval.
 Bitte senden Sie INV-20021 nicht.
 Bitte keine Kopie von INV-20021 senden.
 Bitte schicken Sie uns die Rechnung INV-20021 nicht mehr.
