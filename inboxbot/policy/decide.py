@@ -182,7 +182,8 @@ def _rule(effect: rule_language.RuleEffect) -> tuple[Reason, ...]:
 def _pure_thanks(case: Understood) -> bool:
     """Nothing but courtesy: every sentence is explained, and no intent but `other` is asserted."""
     understanding = case.understanding
-    return understanding.only_courtesy and not understanding.vetoes and not case.message.attachments
+    files = any(not attachment.harmless for attachment in case.message.attachments)
+    return understanding.only_courtesy and not understanding.vetoes and not files
 
 
 def _may_acknowledge(case: Understood, blocked: tuple[Reason, ...]) -> bool:
