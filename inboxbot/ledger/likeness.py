@@ -151,6 +151,14 @@ def likenesses(sender: "Address", others: Iterable["Address"], domains: KnownDom
         yield Likeness(DISPLAY_NAME, f"{sender.email} calls itself {sender.name[:80]!r}, but {whose}")
 
 
+def written_as_us(mentioned: Iterable[str], ours: KnownDomains) -> Iterator[Likeness]:
+    """What domains that a mail's text mentions look like, of our own; none of them is a customer's."""
+    for domain in mentioned:
+        near = ours.resembled(domain, closely=True)
+        if near:
+            yield Likeness(LOOK_ALIKE, f"the mail's text names {_shown(domain)}, which looks like {near[0]} ({near[1]}): {near[2]}")
+
+
 def skeleton(domain: str) -> str:
     """A form that is equal for domains that look alike: letters of other scripts, digits and digraphs made Latin (Unicode TR39, 4)."""
     letters = "".join(_latin(character) for character in unicodedata.normalize("NFKD", _unicode(domain).casefold()))

@@ -11,13 +11,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
-from inboxbot.facts import Contact, Customer, Facts, Invoice, Payment, SenderStanding
-from inboxbot.ledger.likeness import KnownDomains, KnownNames, likenesses, registered
+from inboxbot.domains import a_labels
+from inboxbot.facts import Contact, Customer, Facts, Invoice, Likeness, Payment, SenderStanding
+from inboxbot.ledger.likeness import KnownDomains, KnownNames, likenesses, registered, written_as_us
 from inboxbot.ledger.named import NamedCustomers, own_words
 from inboxbot.message import Address, Message
 
 _MOST_SHAPES = 12
-_MOST_SEARCHED = 20_000  # characters of a mail in which customers' names are looked for
+_MOST_SEARCHED = 20_000  # characters of a mail in which customers' names and addresses like ours are looked for
+_ADDRESS_IN_TEXT = re.compile(r"(?<=[\w+])@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
 
 Item = TypeVar("Item", Contact, Invoice, Payment)
 
@@ -99,9 +101,10 @@ class Ledger:
         stranger = facts.standing in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)
         others = (*message.reply_to, *recipients)
         unknown = [a for a in others if self.resolve(a.email, resolver)[0] in (SenderStanding.UNKNOWN, SenderStanding.FREE_MAIL)]
+        found = likenesses(message.from_, unknown, self._known_domains(resolver), self._known_names if stranger else None)
         return replace(
             facts,
-            likenesses=tuple(likenesses(message.from_, unknown, self._known_domains(resolver), self._known_names if stranger else None)),
+            likenesses=(*found, *self._written_as_us(message, resolver)),
             outsiders=tuple(
                 email for email, (_, owner) in owners.items() if owner != theirs and registered(email.rpartition("@")[2]) != near
             ),
@@ -113,6 +116,12 @@ class Ledger:
             named_customers=tuple(name for name in named if name != own_name),
             other_customers=tuple(email for email, (_, owner) in owners.items() if owner is not None and owner != theirs),
         )
+
+    def _written_as_us(self, message: Message, resolver: Resolver) -> Iterator[Likeness]:
+        """Addresses in the text, in quoted mail above all, that only look like ours: somebody may have written in our name."""
+        domains = {a_labels(one[1]) for one in _ADDRESS_IN_TEXT.finditer(message.text[:_MOST_SEARCHED])} - resolver.company_domains - {""}
+        strange = [d for d in sorted(domains) if self.resolve(f"@{d}", resolver)[0] is SenderStanding.UNKNOWN]
+        return written_as_us(strange, KnownDomains(dict.fromkeys(resolver.company_domains, "our own domain"))) if strange else iter(())
 
     def _known_domains(self, resolver: Resolver) -> KnownDomains:
         """The domains worth looking like: customers' own, and ours."""

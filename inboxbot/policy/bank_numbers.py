@@ -24,7 +24,7 @@ _BIC_LABEL = re.compile(  # right before the code: "BIC:", "SWIFT code", "swift 
 )
 _LONGEST_LABEL = 40
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){8}(?!\d)")
-_ROUTING_WORD = re.compile(r"\b(?:routing|aba|rtn|transit|fedwire)\b", re.IGNORECASE)
+_ROUTING_WORD = re.compile(r"\b(?:routing|aba|rtn|transit|fedwire|acct|refunds?|credits)\b", re.IGNORECASE)
 _SORT_CODE = re.compile(r"(?<!\d)\d{2}[ -]\d{2}[ -]\d{2}(?!\d)|(?<!\d)\d{6}(?!\d)")
 _SORT_WORD = re.compile(r"\bsort[ -]?code\b|\bbsb\b|\bsort:?\s{1,3}(?=\d{2}[ -]\d{2}[ -]\d{2}(?!\d))", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![\w.])\d(?:[ -]?\d){5,17}(?!\w)")
@@ -33,6 +33,8 @@ _ACCOUNT_WORD = re.compile(
     r"|\bnum[ée]ro de compte\b|\bn[úu]mero de cuenta\b|\brekeningnummer\b|\bcoordonn[ée]es bancaires\b",
     re.IGNORECASE,
 )
+_SHORT_ACCOUNT = re.compile(r"(?<![\w.])\d(?:[ -]?\d){7,17}(?!\w)")
+_SHORT_WORD = re.compile(r"\b(?:acct|accnt)\b[ .:#]{0,4}(?:no|nr|number)?[ .:#]{0,4}(?=\d)", re.IGNORECASE)  # right before the number
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 _CARD_WORD = re.compile(r"\b(?:cards?|visa|master ?card|amex|american express|kreditkarte|carte|tarjeta|carta)\b", re.IGNORECASE)
 _MOST_CHARACTERS = 100_000
@@ -54,6 +56,7 @@ def bank_numbers(text: str) -> Iterator[BankNumber]:
     yield from (found for found in _beside("BIC", _BIC, _BIC_WORD, plain, bic.is_valid) if _is_a_code(found, plain))
     yield from _beside("routing number", _NINE_DIGITS, _ROUTING_WORD, plain, rtn.is_valid)
     yield from _beside("sort code", _SORT_CODE, _SORT_WORD, plain, lambda _bare: True)
+    yield from _right_behind("account number", _SHORT_ACCOUNT, _SHORT_WORD, plain)
     yield from _beside("card number", _CARD, _CARD_WORD, plain, luhn.is_valid)
     yield from _beside("account number", _ACCOUNT, _ACCOUNT_WORD, plain, lambda bare: bare.isdigit())
 
@@ -95,3 +98,10 @@ def _beside(kind: str, number: re.Pattern[str], word: re.Pattern[str], text: str
         bare = bare_form(found[0])
         if near and not overlaps and valid(bare):  # type: ignore[operator]
             yield BankNumber(kind, found[0], bare)
+
+
+def _right_behind(kind: str, number: re.Pattern[str], word: re.Pattern[str], text: str) -> Iterator[BankNumber]:
+    for label in word.finditer(text):
+        found = number.match(text, label.end())
+        if found:
+            yield BankNumber(kind, found[0], bare_form(found[0]))

@@ -23,10 +23,10 @@ LEDGER = Ledger(as_of=NOW, customers=CUSTOMERS, contacts=CONTACTS, invoices={}, 
 
 
 def found(
-    sender: str, name: str = "", *, to: tuple[str, ...] = (COMPANY,), reply_to: str = "", ledger: Ledger = LEDGER
+    sender: str, name: str = "", *, to: tuple[str, ...] = (COMPANY,), reply_to: str = "", text: str = "", ledger: Ledger = LEDGER
 ) -> tuple[Likeness, ...]:
     message = a_message(
-        from_=Address(sender, name), to=tuple(Address(one) for one in to), reply_to=(Address(reply_to),) if reply_to else ()
+        from_=Address(sender, name), to=tuple(Address(one) for one in to), reply_to=(Address(reply_to),) if reply_to else (), text=text
     )
     return ledger.around(ledger.facts_for(sender, RESOLVER), message, RESOLVER).likenesses
 
@@ -130,6 +130,24 @@ def test_a_borrowed_display_name_is_named(sender: str, name: str, words: str) ->
 def test_a_look_alike_beside_a_genuine_sender_is_named(parties: dict[str, object]) -> None:
     (likeness,) = found("lena.castillo@castillofoods.example", **parties)  # type: ignore[arg-type]
     assert "the mail also names" in likeness.words
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("On Monday Brightwater <ar@brightwaters.example> wrote:\n> new account", "brightwaters.example"),
+        ("From: AR [mailto:ar@brightvvater.example]\nSent: Monday", "brightvvater.example"),
+        ("as ar@brightwater.example.evil.example told us", "brightwater.example.evil.example"),
+        ("On Monday Brightwater <ar@brightwater.example> wrote:\n> an invoice", ""),
+        ("On Monday <no-reply@mail.brightwater.example> wrote", ""),
+        ("write to lena@castillofoods.example or office@castilofoods.example", ""),  # none of ours
+        ("brightwater@gmail.com and ar@brightwater-finance.example", ""),
+        ("a bill @brightwaters.example of 3@4.5", ""),
+    ],
+)
+def test_an_address_in_the_text_that_looks_like_ours_is_named(text: str, named: str) -> None:
+    likenesses = found("lena.castillo@castillofoods.example", text=text)
+    assert [named in likeness.words for likeness in likenesses] == ([True] if named else [])
 
 
 def test_a_customers_other_suffix_in_cc_is_no_trick() -> None:

@@ -57,6 +57,10 @@ IBAN = "DE89 3704 0044 0532 0130 00"
         ("new bank account 31926819", "account number"),
         ("Kontonummer: 532013000", "account number"),
         ("our new a/c is 0012 3456 789", "account number"),
+        ("Acct: 8812004471", "account number"),
+        ("acct no. 8812 0044 71", "account number"),
+        ("ACCT# 8812004471", "account number"),
+        ("Refunds: 8812004471 / 021000021", "routing number"),
     ],
 )
 def test_an_account_number_is_found(text: str, kind: str) -> None:
@@ -69,7 +73,7 @@ def test_an_account_number_is_found(text: str, kind: str) -> None:
         "Please send invoice INV-20155 and INV-20156", "We paid 12,500.00 USD on 2026-11-03, reference 4412233445", "PO 4500012345",
         "INVOICES PAYMENTS STATEMENT DOCUMENT", "DE89 3704 0044 0532 0130 01",  # the check digits are wrong
         "call me on +49 30 1234567", "our VAT number is DE123456789", "tracking 1Z999AA10123456784", "021000021", "order 60-16-13",
-        "please credit our account with 1,200.00", "customer account 100234 has 3 open invoices", "ID AB12 3456", "swiftly resend invoice 10234567",  # noqa: E501
+        "please credit our account with 1,200.00", "customer account 100234 has 3 open invoices", "acct 100234", "our account: 88120044", "ID AB12 3456", "swiftly resend invoice 10234567",  # noqa: E501
         "Please find that 20202 was paid per SWIFT on Friday", "the SWIFT copy is attached", "PLEASE FIND SWIFT COPY ATTACHED",
         "paid by Swift, see the document", "SWIFT confirmation for our customer", "the SWIFT was in February",
     ],
@@ -151,6 +155,67 @@ def test_a_bank_change_by_a_stranger_is_not_filed_as_spam() -> None:
     spam = understood_as(Intent.SPAM, entities=Entities(), scores={Intent.SPAM: 0.99})
     assert decided({"new_text": "cheap pills"}, facts=strangers_facts(), understanding=spam).outcome is Outcome.FILE
     assert fraud(decided({"new_text": f"new account {IBAN}"}, facts=strangers_facts(), understanding=spam)) == LANE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"new_text": "Please resend INV-1. Our bank changed."},
+        {"new_text": "Please resend INV-1.", "subject": "Bank changed"},
+        {"new_text": "We transferred INV-1 yesterday to Revolut as instructed."},
+        {"new_text": "Bitte INV-1 senden. Wir sind jetzt bei der Sparkasse."},
+        {"new_text": "Please resend INV-1. \u6211\u4eec\u6362\u4e86\u94f6\u884c\u3002"},
+        {"new_text": "Please resend INV-1 and wire d\u0435tails."},  # a Cyrillic e
+        {"new_text": "Please resend INV-1. Acct: 8812004471"},
+        {"new_text": "Please resend INV-1. Refunds: 8812004471 / 021000021"},
+        {"signature": "This e-mail is confidential. IMPORTANT: our bank details have changed."},
+        {"signature": "CONFIDENTIAL\nNew bank: Chase, account 8812004471"},
+        {"signature": f"Ann Alder\nPlease remit to {IBAN}"},
+        {"signature": f"Ann Alder\nUse from now on:\n{IBAN}"},
+        {"signature": f"Ann Alder\nBitte überweisen Sie künftig auf {IBAN}"},
+        {"quoted_text": f"On Monday ar@brightwater.example wrote:\nOur bank details have changed. New IBAN {IBAN}"},
+        {"quoted_text": f"We have moved to a new bank.\n\nKind regards\nSam\n\n{IBAN}"},
+        {"quoted_text": f"Unsere Bank hat gewechselt:\n{IBAN.replace(' ', '')}"},
+        {"quoted_text": f"Account {IBAN} is closed. {'All the best. ' * 60}Our bank changed, use {IBAN}."},
+    ],
+)
+def test_a_change_of_bank_leads_there_wherever_it_stands(message: dict[str, Any]) -> None:
+    assert fraud(decided(message, config={"answers": {"acknowledge": "known"}})) == LANE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"new_text": "Please resend INV-1. We have now instructed our bank to pay."},
+        {"new_text": "Please resend INV-1, the payment left our bank before the bank holiday."},
+        {"new_text": "We paid acct PO-1 for INV-1 today."},
+        {"signature": f"Alder GmbH, Neue Straße 1, Neuss\nSparkasse Neuss, IBAN {IBAN}"},  # a letterhead
+        {"signature": f"Alder Sp. z o.o., ul. Nowa 1, Nowy Sącz, Bank Pekao, {IBAN}"},
+        {"signature": f"Alder SA, Monterrey, Nuevo León, Banco Azteca, {IBAN}"},
+        {"signature": f"Alder, 1 New Street, New York, Chase Bank, {IBAN}"},
+        {"signature": f"Alder Kft., Új utca 5., bankszámlaszám: {IBAN}"},
+        {"signature": f"Ann Alder\nAccounts Payable\nBankverbindung: {IBAN}, BIC DEUTDEFF"},
+        {"signature": "Our bank details never change by e-mail. If you are told so, call us."},
+        {"quoted_text": f"Please pay INV-1 to {IBAN}."},  # no word of a change
+        {"quoted_text": "Our bank has changed its opening hours. Our bank changed."},  # no account
+    ],
+)
+def test_a_letterhead_a_warning_and_our_own_quoted_mail_do_not(message: dict[str, Any]) -> None:
+    assert decided(message).outcome is Outcome.ANSWER
+
+
+def test_our_own_accounts_in_a_quote_are_no_reason() -> None:
+    company = {"name": "B", "address": COMPANY, "bank_accounts": [IBAN]}
+    message = {"quoted_text": f"Our bank changed last year, here is {IBAN} again."}
+    assert decided(message).suspicious
+    assert decided(message, config={"company": company}).outcome is Outcome.ANSWER
+
+
+def test_a_number_that_the_ledger_knows_is_no_account() -> None:
+    order = an_invoice("INV-1", "10.00", po_number="4200821495")
+    message = {"new_text": "Please resend INV-1, acct 4200821495"}
+    assert decided(message).suspicious
+    assert not decided(message, facts=some_facts(invoices=(order,))).suspicious
 
 
 def test_the_number_is_not_repeated_in_full() -> None:

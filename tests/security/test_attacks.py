@@ -15,6 +15,7 @@ TABLES: dict[str, dict[str, Attack]] = {
     "look-alike domain": threats_sender.LOOK_ALIKE,
     "stranger": threats_sender.STRANGER,
     "bank details": threats_words.BANK,
+    "money that is to go another way": threats_words.REROUTED,
     "hijacked mailbox": threats_words.HIJACKED,
     "another customer's papers": threats_words.FOREIGN,
     "orders to the machine": threats_words.ORDERS,
