@@ -119,15 +119,19 @@ class Daemon:
         return tasks
 
     async def ingest(self, reader: MailboxReader) -> None:
-        """Read one mailbox for ever; what goes wrong there is tried again, ever more rarely."""
+        """Read one mailbox for ever; what goes wrong there, whatever it is, is tried again, ever more rarely.
+
+        Its cause may lie in the mailbox for ever: a process that died of it would die again at every start, and nobody's mail be read.
+        """
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}")
         try:
             section = reader.section
             back_off, refusals = section.retry_seconds, 0
             hollow, woken = 0, 0.0  # rounds in a row that found nothing, and when the last one ended
             while not self.stop.is_set():
-                shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
+                shown = ""
                 try:
+                    shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
                     recorded, more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
                     back_off, refusals = section.retry_seconds, 0
                     hollow = 0 if recorded or more else hollow + 1
@@ -150,6 +154,14 @@ class Daemon:
                     wait = max(error.retry_after or 0.0, back_off)
                     _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
                     await self._pause(wait)
+                    back_off = min(back_off * 2, section.longest_retry_seconds)
+                except MailboxHungError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - see above
+                    words = f"an error of the program ({type(error).__name__}), see its log"
+                    await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", words)
+                    _log.exception("mailbox_failed", mailbox=section.name, error=type(error).__name__, wait_seconds=back_off)
+                    await self._pause(back_off)
                     back_off = min(back_off * 2, section.longest_retry_seconds)
         finally:
             thread.shutdown(wait=False)

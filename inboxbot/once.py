@@ -53,7 +53,7 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
 
 
 def _read(machinery: Machinery, reader: MailboxReader) -> bool:
-    """Record everything that is new; False when the mailbox could not be read."""
+    """Record everything that is new; False when the mailbox could not be read, whatever the reason: the others are."""
     name = f"mailbox:{reader.section.name}"
     for attempt in range(1, TRIES + 1):
         try:
@@ -64,10 +64,15 @@ def _read(machinery: Machinery, reader: MailboxReader) -> bool:
             machinery.beat(name, f"{REFUSED}{error}" if refused else str(error))
             event = "mailbox_refused" if refused else "mailbox_unreachable"
             _log.error(event, mailbox=reader.section.name, why=str(error), attempt=attempt)
-            time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            machinery.beat(name, f"an error of the program ({type(error).__name__}), see its log")
+            _log.exception("mailbox_failed", mailbox=reader.section.name, error=type(error).__name__, attempt=attempt)
         else:
             machinery.beat(name)
             return True
+        time.sleep(PAUSE_SECONDS * attempt if attempt < TRIES else 0)
     return False
 
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from inboxbot.errors import MailboxError, MailboxRefusedError, MailboxTemporaryError
+from inboxbot.errors import InboxbotError, MailboxRefusedError, MailboxTemporaryError
 
 # What servers say while they are busy; seconds to stay away when they name no time of their own.
 _BUSY_SECONDS = 60.0
@@ -20,8 +21,9 @@ _BUSY = re.compile(
     r"\[(?:THROTTLED|LIMIT|INUSE|UNAVAILABLE)\]|throttled|too many (?:simultaneous )?(?:connections|sessions)", re.IGNORECASE
 )
 _PERMANENT_SELECT = re.compile(r"\[(?:NONEXISTENT|TRYCREATE|NOPERM|CANNOT)\]|doesn't exist|does not exist", re.IGNORECASE)
-# ValueError and its like: the library stumbled over bytes that are not IMAP.
-_BROKEN = (IMAPClient.Error, OSError, ValueError, IndexError, KeyError, TypeError, AssertionError)
+_FORESEEN = (IMAPClient.Error, OSError)  # the server's own words, and the network's
+
+_log = structlog.get_logger(__name__)
 
 
 def retry_after(text: str) -> float | None:
@@ -40,12 +42,19 @@ def temporary(doing: str, error: BaseException) -> MailboxTemporaryError:
 
 @contextmanager
 def explained(doing: str) -> Iterator[None]:
-    """Whatever breaks inside becomes a MailboxTemporaryError that says what was being done."""
+    """Whatever breaks inside becomes a MailboxTemporaryError that says what was being done.
+
+    A server's bytes can make the library (or us) stumble in any way: numbers and dates that no type holds, a literal larger than
+    all memory, lists nested deeper than calls can be. That ends this connection and nothing else; the log says where it was.
+    """
     try:
         yield
-    except MailboxError:
+    except InboxbotError:
         raise
-    except _BROKEN as error:
+    except _FORESEEN as error:
+        raise temporary(doing, error) from None
+    except Exception as error:  # noqa: BLE001 - see above
+        _log.warning("answer_not_understood", doing=doing, error=type(error).__name__, exc_info=error)
         raise temporary(doing, error) from None
 
 

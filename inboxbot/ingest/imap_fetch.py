@@ -18,6 +18,7 @@ from imapclient.response_parser import parse_fetch_response
 _Line = bytes | tuple[bytes, bytes]  # imaplib gives a literal as (what stood before it, the literal)
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NAMES = re.compile(rb"(?<=[ (])(?:UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\[[^\]]*\])(?=[ <])")
+_YEARS = range(2, 9999)  # whoever reckons with a day at either end of what a datetime holds falls off it
 _ANSWER_START = re.compile(rb"\d+ \(")  # "12 (UID 345 ..."; what follows a literal never begins so
 
 
@@ -137,4 +138,9 @@ def _body(fields: dict[bytes, Any]) -> bytes | None:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment else None
+    """The moment in UTC; None for one that is no real date: servers give a message whose date they lost the first or the last there is."""
+    try:
+        utc = moment.astimezone(UTC) if moment else None
+    except (OverflowError, ValueError, OSError):  # beyond a datetime's ends, or a zone a day and more away from UTC
+        return None
+    return utc if utc and utc.year in _YEARS else None

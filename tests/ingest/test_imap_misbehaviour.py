@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from imapclient import IMAPClient
 from servers.scripted_imap import CUT, ScriptedImap
+from structlog.testing import capture_logs
 
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError
 from inboxbot.ingest.imap import ImapMailbox
-from inboxbot.ingest.imap_errors import retry_after
+from inboxbot.ingest.imap_errors import explained, retry_after
 from inboxbot.ingest.imap_reader import TRIES
 from inboxbot.ingest.imap_search import SEARCH_WINDOW
 from inboxbot.ingest.imap_session import Timeouts
@@ -264,6 +267,87 @@ def test_a_server_that_ends_idle_at_once_time_after_time_is_only_polled(tmp_path
         mailbox.wait(0.3)
         assert time.monotonic() - start > 0.25
         assert len(server.asked["IDLE"]) == 3
+
+
+STRUCTURE = b'("text" "plain" NIL NIL NIL "7bit" 8 1)'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {18446744073709551616}\r\nright)\r\n" + OK, id="a literal longer than any"),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {4611686018427387904}\r\nright)\r\n" + OK, id="a literal larger than all memory"
+        ),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODYSTRUCTURE " + b"(" * 3000 + STRUCTURE + b' "mixed")' * 3000 + b")\r\n" + OK, id="deep"
+        ),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 X " + b"(" * 5000 + b")" * 5000 + b" BODY[] {5}\r\nright)\r\n" + OK, id="empty and deep"
+        ),
+        pytest.param(b"* 1 FETCH (UID \xb2 RFC822.SIZE 5 BODY[] {5}\r\nright)\r\n" + OK, id="a digit of no number"),
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {\xb2}\r\nright)\r\n" + OK, id="a length of no number"),
+        pytest.param(b'* 1 FETCH (UID 9 ENVELOPE ("x") RFC822.SIZE 5 BODY[] {5}\r\nright)\r\n' + OK, id="an envelope of one field"),
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE " + b"9" * 5000 + b" BODY[] {5}\r\nright)\r\n" + OK, id="a number of 5000 digits"),
+        pytest.param(b"* 1 FETCH\r\n* 1 FETCH ((()\r\n" + OK, id="half a list"),
+    ],
+)
+def test_whatever_an_answer_breaks_ends_its_connection_and_no_more(tmp_path: Path, answer: bytes) -> None:
+    with opened(tmp_path, {"UID FETCH": [sized(9), answer]}) as (_, mailbox):
+        try:
+            got = [one.raw for one in mailbox.fetch([9]) if isinstance(one, RawMessage)]
+        except MailboxTemporaryError:
+            mailbox.open()  # and a new connection goes on
+            return
+        assert got in ([], [b"right"])
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RecursionError("too deep"), OverflowError("too long"), AttributeError("none"), LookupError("?")]
+)
+def test_what_nobody_foresaw_is_temporary_and_the_log_says_where_it_was(error: Exception) -> None:
+    with capture_logs() as lines, pytest.raises(MailboxTemporaryError, match="reading"), explained("reading"):
+        raise error
+    (line,) = lines
+    assert (line["event"], line["doing"], line["exc_info"]) == ("answer_not_understood", "reading", error)
+
+
+@pytest.mark.parametrize("error", [IMAPClient.Error("no"), OSError("cut")])
+def test_a_servers_own_words_need_no_trace(error: Exception) -> None:
+    with capture_logs() as lines, pytest.raises(MailboxTemporaryError), explained("reading"):
+        raise error
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["31-Dec-9999 23:59:59 -0800", "31-Dec-9999 23:59:59 +0000", "20-Nov-2026 10:00:00 +9999", "20-Nov-2026 10:00:00 -2400",
+     "00-Jan-0000 00:00:00 +0000", "99-Foo-2026 99:99:99 +0000", "31-Feb-2026 10:00:00 +0000", "01-Jan-99999 00:00:00 +0000"],
+)  # fmt: skip
+def test_a_date_that_is_none_costs_no_mail(tmp_path: Path, date: str) -> None:
+    answer = body(9, b"right").replace(DATE, f'INTERNALDATE "{date}"'.encode()) + OK
+    with opened(tmp_path, {"UID FETCH": [sized(9), answer]}) as (_, mailbox):
+        (message,) = mailbox.fetch([9])
+    assert isinstance(message, RawMessage)
+    assert message.raw == b"right"
+    assert abs(message.received_at - datetime.now(UTC)) < timedelta(minutes=1)  # it is new to us now
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"secret, for everybody to change"])
+def test_a_password_that_is_away_for_a_moment_is_a_refusal_and_then_it_is_read_again(tmp_path: Path, content: bytes | None) -> None:
+    with opened(tmp_path, {}) as (server, mailbox):
+        password = tmp_path / "password"
+        password.unlink()
+        if content is not None:
+            password.write_bytes(content)
+            password.chmod(0o666 if b"everybody" in content else 0o600)
+        with pytest.raises(MailboxRefusedError, match="the secret file"):
+            mailbox.open()
+        assert len(server.asked["LOGIN"]) == 1
+        password.write_text("renewed")
+        password.chmod(0o600)
+        mailbox.open()
+        assert server.asked["LOGIN"][-1].endswith(b'"renewed"')
 
 
 @pytest.mark.parametrize("swallowed", range(1, 90, 4))

@@ -1,0 +1,159 @@
+"""The daemon's rounds over mailboxes that have troubles: none of them ends the process, keeps others waiting, or goes untold."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import pytest
+from factories import Clock, open_store
+from shell.test_machinery import Listed, machinery
+from structlog.testing import capture_logs
+
+from inboxbot.alarms.conditions import Signs, raised
+from inboxbot.alarms.pulses import Pulses
+from inboxbot.config import MailboxSection
+from inboxbot.config.sections import AlertsSection
+from inboxbot.daemon import Daemon
+from inboxbot.errors import ConfigError, LedgerError, MailboxTemporaryError
+from inboxbot.machinery import Machinery
+from inboxbot.once import run_once
+from inboxbot.reading import MailboxReader
+from inboxbot.store import messages
+from inboxbot.store.engine import Store
+
+
+class Box(Listed):
+    """A mailbox that is told what to do in each look for new mail; waiting ends at once, in the end for good."""
+
+    def __init__(self, name: str, *uids: int, look: Callable[[int], None] = lambda _: None) -> None:
+        super().__init__(*uids)
+        self.name, self.look, self.looks, self.opened = name, look, 0, 0
+        self.over = threading.Event()
+
+    def open(self) -> Any:
+        self.opened += 1
+        return super().open()
+
+    def uids_after(self, uid: int) -> list[int]:
+        self.looks += 1
+        self.look(self.looks)
+        return super().uids_after(uid)
+
+    def wait(self, _seconds: float) -> None:
+        self.over.wait(0.01)
+
+    def interrupt(self) -> None:
+        self.over.set()
+
+
+def reader_of(store: Store, box: Box, folder: Path, **more: Any) -> MailboxReader:
+    section = MailboxSection(name=box.name, kind="maildir", path=folder, since="all", **more)
+    return MailboxReader(section, box, store, ZoneInfo("UTC"), Clock())
+
+
+class House:
+    """A daemon over some mailboxes; its pauses are noted and take no time."""
+
+    def __init__(self, folder: Path, *boxes: Box, most_pauses: int = 8, **more: Any) -> None:
+        self.store, self.pauses, self.clock = open_store(folder), list[float](), Clock()
+        readers = [reader_of(self.store, box, folder, **more) for box in boxes]
+        self.pulses = Pulses(self.store, self.clock)
+        self.machine: Machinery = machinery(self.store, folder, readers=readers, pulses=self.pulses)
+        self.daemon = Daemon(self.machine)
+        self.most_pauses = most_pauses
+        self.daemon._pause = self.pause  # type: ignore[method-assign]
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if len(self.pauses) >= self.most_pauses:
+            self.daemon.request_stop()
+        await asyncio.sleep(0)
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> int:
+        async def main() -> int:
+            running = asyncio.create_task(self.daemon.run(frozenset({"ingest"})))
+            for _ in range(1000):
+                if until() or running.done():
+                    break
+                await asyncio.sleep(0.01)
+            self.daemon.request_stop()
+            return await running
+
+        return asyncio.run(main())
+
+    def recorded(self) -> int:
+        with self.store.transaction() as session:
+            return messages.counts(session)["recorded"]
+
+
+def raising(error: Exception) -> Callable[[int], NoReturn]:
+    def look(_times: int) -> NoReturn:
+        raise error
+
+    return look
+
+
+ERRORS = [
+    OverflowError("date value out of range"), MemoryError(), RecursionError("too deep"), ValueError("what"), AttributeError("no such"),
+    KeyError("x"), TypeError("x"), ConfigError("no password"), LedgerError("misplaced"), OSError("disk"), AssertionError(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_no_error_of_one_mailbox_ends_the_process_or_the_others_reading(tmp_path: Path, error: Exception) -> None:
+    sick, well = Box("sick", 1, look=raising(error)), Box("well", 1, 2)
+    house = House(tmp_path, sick, well)
+    with capture_logs() as lines:
+        assert house.run(until=lambda: len(house.pauses) >= 8) == 0
+    assert house.recorded() == 2
+    assert house.pauses[:8] == [1, 2, 4, 8, 16, 32, 64, 128]  # ever more rarely
+    failed = next(line for line in lines if line["event"] == "mailbox_failed")
+    assert (failed["mailbox"], failed["error"], failed["exc_info"]) == ("sick", type(error).__name__, True)
+
+
+def test_a_mailbox_that_fails_for_a_while_is_told(tmp_path: Path) -> None:
+    house = House(tmp_path, Box("sick", 1, look=raising(KeyError("somebody's mail"))))
+    house.run()
+    house.clock.move(minutes=20)
+    signs = Signs(house.clock(), house.clock() - timedelta(hours=1), ("sick",), house.pulses.here())
+    (alarm,) = raised(signs, AlertsSection())
+    assert alarm.name == "silent:sick"
+    assert "KeyError" in alarm.words
+    assert "somebody" not in alarm.words  # an error's words may be a mail's
+
+
+def test_what_failed_once_goes_on(tmp_path: Path) -> None:
+    def look(times: int) -> None:
+        if times == 1:
+            raise IndexError("once")
+
+    house = House(tmp_path, Box("ar", 1, 2, 3, look=look))
+    house.run(until=lambda: house.recorded() == 3)
+    assert house.pulses.here()["mailbox:ar"].trouble == ""
+
+
+def test_a_task_that_dies_stops_the_process_and_is_named(tmp_path: Path) -> None:
+    house = House(tmp_path, Box("ar"))
+
+    async def die() -> None:
+        raise LookupError("no such word")
+
+    house.daemon.process = die  # type: ignore[method-assign]
+    with capture_logs() as lines:
+        assert asyncio.run(house.daemon.run(frozenset({"ingest", "process"}))) == 1
+    (death,) = [line for line in lines if line["event"] == "task_died"]
+    assert (death["task"], death["reason"]) == ("process", "no such word")
+
+
+@pytest.mark.parametrize("error", [OverflowError("x"), KeyError("x"), MailboxTemporaryError("x")], ids=lambda error: type(error).__name__)
+def test_one_run_reads_the_other_mailboxes_and_says_that_one_was_not_read(
+    tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inboxbot.once.PAUSE_SECONDS", 0)
+    house = House(tmp_path, Box("sick", 1, look=raising(error)), Box("well", 1, 2))
+    assert asyncio.run(run_once(house.machine, frozenset({"ingest"}))) == 1
+    assert house.recorded() == 2
