@@ -194,7 +194,10 @@ class Daemon:
     async def send(self, sender: Sender) -> None:
         """Drain the outbox; first of all see whether the Sent folder knows more than our records."""
         wait = FIRST_BACK_OFF
-        while not (self.stop.is_set() or await asyncio.to_thread(self.machinery.reconcile_sent)):
+        while not self.stop.is_set():
+            with _store_trouble():
+                if await asyncio.to_thread(self.machinery.reconcile_sent):
+                    break
             await self._pause_until_new_secret(wait, self.machinery.sent_seal, await asyncio.to_thread(self.machinery.sent_seal))
             wait = min(wait * 2, self.machinery.check_seconds)
         while not self.stop.is_set():
@@ -215,7 +218,7 @@ class Daemon:
         ]
         if self.machinery.sender:
             jobs.append((self.machinery.sender.doubt_abandoned, self.machinery.check_seconds))
-            jobs.append((self.machinery.look_after_sent, self.machinery.check_seconds))
+            jobs.append((self._look_after_sent, self.machinery.check_seconds))
         if self.machinery.watch:
             jobs.append((self.machinery.look, self.machinery.watch_seconds))
             jobs.append((self._audit_if_due, AUDIT_CHECK_SECONDS))
@@ -236,6 +239,10 @@ class Daemon:
     def _audit_if_due(self) -> None:
         with _store_trouble():
             self.machinery.audit_if_due()
+
+    def _look_after_sent(self) -> None:
+        with _store_trouble():
+            self.machinery.look_after_sent()
 
     def _ledger_if_changed(self) -> None:
         self.machinery.refresh_ledger(force=False)

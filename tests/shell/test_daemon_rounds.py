@@ -2,15 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
 from factories import Clock, open_store
-from shell.test_machinery import Listed, machinery
+from shell.test_machinery import Listed, Nowhere, machinery
 from structlog.testing import capture_logs
 
 from inboxbot.alarms.conditions import Signs, raised
@@ -18,7 +18,7 @@ from inboxbot.alarms.pulses import Pulses
 from inboxbot.config import MailboxSection
 from inboxbot.config.sections import AlertsSection
 from inboxbot.daemon import Daemon
-from inboxbot.errors import ConfigError, LedgerError, MailboxTemporaryError
+from inboxbot.errors import ConfigError, LedgerError, MailboxTemporaryError, StoreError
 from inboxbot.machinery import Machinery
 from inboxbot.once import run_once
 from inboxbot.reading import MailboxReader
@@ -58,6 +58,8 @@ def reader_of(store: Store, box: Box, folder: Path, **more: Any) -> MailboxReade
 class House:
     """A daemon over some mailboxes; its pauses are noted and take no time."""
 
+    lines: Sequence[Any] = ()  # of the log
+
     def __init__(self, folder: Path, *boxes: Box, most_pauses: int = 8, **more: Any) -> None:
         self.store, self.pauses, self.clock = open_store(folder), list[float](), Clock()
         readers = [reader_of(self.store, box, folder, **more) for box in boxes]
@@ -83,7 +85,8 @@ class House:
             self.daemon.request_stop()
             return await running
 
-        return asyncio.run(main())
+        with capture_logs() as self.lines:
+            return asyncio.run(main())
 
     def recorded(self) -> int:
         with self.store.transaction() as session:
@@ -107,11 +110,10 @@ ERRORS = [
 def test_no_error_of_one_mailbox_ends_the_process_or_the_others_reading(tmp_path: Path, error: Exception) -> None:
     sick, well = Box("sick", 1, look=raising(error)), Box("well", 1, 2)
     house = House(tmp_path, sick, well)
-    with capture_logs() as lines:
-        assert house.run(until=lambda: len(house.pauses) >= 8) == 0
+    assert house.run(until=lambda: len(house.pauses) >= 8) == 0
     assert house.recorded() == 2
     assert house.pauses[:8] == [1, 2, 4, 8, 16, 32, 64, 128]  # ever more rarely
-    failed = next(line for line in lines if line["event"] == "mailbox_failed")
+    failed = next(line for line in house.lines if line["event"] == "mailbox_failed")
     assert (failed["mailbox"], failed["error"], failed["exc_info"]) == ("sick", type(error).__name__, True)
 
 
@@ -149,11 +151,44 @@ def test_a_task_that_dies_stops_the_process_and_is_named(tmp_path: Path) -> None
     assert (death["task"], death["reason"]) == ("process", "no such word")
 
 
+def test_neither_the_store_nor_an_error_at_the_sent_folder_ends_the_sender(tmp_path: Path) -> None:
+    class Drained:
+        """A sender that says that it was let go."""
+
+        def __init__(self) -> None:
+            self.transport, self.rounds = Nowhere(), 0
+
+        def recover(self) -> None: ...
+
+        async def drain(self, _stop: asyncio.Event) -> int:
+            self.rounds += 1
+            house.daemon.request_stop()
+            return 0
+
+    class Copies:
+        """The Sent folder, after some tries."""
+
+        tries: ClassVar = [StoreError("locked"), KeyError("x"), MailboxTemporaryError("NO"), MemoryError()]
+
+        def reconcile(self) -> int:
+            if self.tries:
+                raise self.tries.pop(0)
+            return 0
+
+    house, sender = House(tmp_path), Drained()
+    house.machine.sender, house.machine.sent_copies = sender, Copies()  # type: ignore[assignment]
+    house.daemon._pause_until_new_secret = lambda seconds, *_: house.pause(seconds)  # type: ignore[method-assign]
+    with capture_logs():
+        assert asyncio.run(house.daemon.run(frozenset({"send"}))) == 0
+    assert (sender.rounds, house.pauses) == (1, [1, 2, 4, 8])
+
+
 @pytest.mark.parametrize("error", [OverflowError("x"), KeyError("x"), MailboxTemporaryError("x")], ids=lambda error: type(error).__name__)
 def test_one_run_reads_the_other_mailboxes_and_says_that_one_was_not_read(
     tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inboxbot.once.PAUSE_SECONDS", 0)
     house = House(tmp_path, Box("sick", 1, look=raising(error)), Box("well", 1, 2))
-    assert asyncio.run(run_once(house.machine, frozenset({"ingest"}))) == 1
+    with capture_logs():
+        assert asyncio.run(run_once(house.machine, frozenset({"ingest"}))) == 1
     assert house.recorded() == 2
