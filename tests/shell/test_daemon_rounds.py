@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -17,13 +18,13 @@ from inboxbot.alarms.conditions import Signs, raised
 from inboxbot.alarms.pulses import Pulses
 from inboxbot.config import MailboxSection
 from inboxbot.config.sections import AlertsSection
-from inboxbot.daemon import Daemon
+from inboxbot.daemon import STORE_CHECK_SECONDS, Daemon
 from inboxbot.errors import ConfigError, LedgerError, MailboxTemporaryError, StoreError
 from inboxbot.machinery import Machinery
 from inboxbot.once import run_once
 from inboxbot.reading import MailboxReader
 from inboxbot.store import messages
-from inboxbot.store.engine import Store
+from inboxbot.store.engine import Session, Store
 
 
 class Box(Listed):
@@ -149,6 +150,50 @@ def test_a_task_that_dies_stops_the_process_and_is_named(tmp_path: Path) -> None
         assert asyncio.run(house.daemon.run(frozenset({"ingest", "process"}))) == 1
     (death,) = [line for line in lines if line["event"] == "task_died"]
     assert (death["task"], death["reason"]) == ("process", "no such word")
+
+
+class Full:
+    """A store that takes no change for a while: `asked` counts how often it was."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, works: Callable[[int], bool]) -> None:
+        self.asked, self._works, self._inner = 0, works, store.transaction
+        monkeypatch.setattr(store, "transaction", self.transaction)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        if threading.current_thread().name.startswith("MainThread"):  # the test's own look
+            with self._inner() as session:
+                yield session
+            return
+        self.asked += 1
+        if not self._works(self.asked):
+            raise StoreError("database or disk is full")
+        with self._inner() as session:
+            yield session
+
+
+def test_while_nothing_can_be_recorded_nobody_logs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Box("ar", 1, 2)
+    house = House(tmp_path, box, most_pauses=50)
+    monkeypatch.setattr(house.machine, "recover", lambda: None)
+    Full(house.store, monkeypatch, works=lambda asked: asked > 30)
+    assert house.run(until=lambda: house.recorded() == 2) == 0
+    assert box.opened == 2
+    assert house.pauses == [1, *[STORE_CHECK_SECONDS] * (len(house.pauses) - 1)]  # it is seen soon that there is room again
+    assert house.pulses.here()["mailbox:ar"].trouble == ""
+
+
+def test_where_only_recording_fails_logins_become_rare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Box("ar", 1, 2)
+    house = House(tmp_path, box, most_pauses=130, retry_seconds=2)
+
+    def full(*_: Any) -> NoReturn:
+        raise StoreError("a large mail has no room")
+
+    monkeypatch.setattr(messages, "record", full)
+    assert house.run() == 0
+    assert box.opened == 8  # at once, and after 2, 4, 8 ... 128 seconds
+    assert "no room" in house.pulses.here()["mailbox:ar"].trouble
 
 
 def test_neither_the_store_nor_an_error_at_the_sent_folder_ends_the_sender(tmp_path: Path) -> None:
