@@ -211,8 +211,11 @@ class App:
 
     @property
     def _sent_mailbox(self) -> MailboxSection | None:
-        wanted = self.config.smtp.sent_mailbox if self.config.smtp else ""
-        return next((m for m in self.config.mailbox if m.kind == "imap" and wanted in ("", m.name)), None)
+        """The mailbox whose Sent folder is looked after."""
+        smtp = self.config.smtp
+        if smtp is None or smtp.sent_copy == "off":
+            return None
+        return next((m for m in self.config.mailbox if m.kind == "imap" and smtp.sent_mailbox in ("", m.name)), None)
 
     def machinery(self, parts: frozenset[str]) -> Machinery:
         """What the daemon's tasks work with, built and checked for these parts."""
@@ -256,6 +259,8 @@ class App:
             now=self.now,
             folder=path.parent if path else None,
             ledger_trouble=lambda: str(self.ledger.error or ""),
+            sent_mailbox=self._sent_mailbox.name if self._sent_mailbox else "",
+            sends=self.config.smtp is not None,
         )
 
     def _channels(self) -> list[Channel]:

@@ -29,6 +29,8 @@ from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTempor
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
+from inboxbot.store import watchbook
+from inboxbot.store.watchbook import Pulse
 
 PARTS = ("ingest", "process", "send", "web", "clock")
 GRACE_SECONDS = 30.0  # after the stop event, before tasks are cancelled
@@ -37,6 +39,7 @@ FIRST_BACK_OFF = 1.0  # seconds until the Sent folder is tried again
 MOST_HOLLOW, HOLLOW_SECONDS = 20, 1.0  # a server that cries "new mail" again and again, and has none, is heard once a second
 MOST_REFUSALS = 3  # logins refused in a row; then the mailbox is left alone for a long time
 SECRET_CHECK_SECONDS = 2.0
+STORE_CHECK_SECONDS = 2.0
 CLOCK_CHECK_SECONDS = 5.0
 CLOCK_JUMP_SECONDS = 60.0
 LEDGER_CHECK_SECONDS = 5
@@ -119,17 +122,23 @@ class Daemon:
         return tasks
 
     async def ingest(self, reader: MailboxReader) -> None:
-        """Read one mailbox for ever; what goes wrong there is tried again, ever more rarely."""
+        """Read one mailbox for ever; what goes wrong there, whatever it is, is tried again, ever more rarely.
+
+        Its cause may lie in the mailbox for ever: a process that died of it would die again at every start, and nobody's mail be read.
+        """
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}")
         try:
             section = reader.section
-            back_off, refusals = section.retry_seconds, 0
+            back_off = _BackOff(section.retry_seconds, section.longest_retry_seconds)
+            refusals = 0
             hollow, woken = 0, 0.0  # rounds in a row that found nothing, and when the last one ended
             while not self.stop.is_set():
-                shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
+                shown = ""
                 try:
+                    shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
                     recorded, more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
-                    back_off, refusals = section.retry_seconds, 0
+                    back_off.reset()
+                    refusals = 0
                     hollow = 0 if recorded or more else hollow + 1
                     if hollow > MOST_HOLLOW and time.monotonic() - woken < HOLLOW_SECONDS:
                         await self._pause(HOLLOW_SECONDS)
@@ -137,20 +146,27 @@ class Daemon:
                     if not (more or self.stop.is_set()):
                         await _in_time(thread, reader.section.poll_seconds + LONGEST_OVER_POLL, MailboxReader.wait, reader)
                 except StoreError as error:
-                    _log.error("store_trouble", why=str(error))
-                    await self._pause(back_off)
+                    await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", str(error))
+                    _log.error("store_trouble", why=str(error), wait_seconds=back_off.seconds)
+                    await self._pause_for_store(back_off.grow(), reader)
                 except MailboxRefusedError as error:
                     refusals += 1
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", f"{REFUSED}{error}")
-                    wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off
+                    wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off.seconds
                     _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
                     await self._pause_until_new_secret(wait, reader.seal, shown)
                 except MailboxTemporaryError as error:
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{reader.section.name}", str(error))
-                    wait = max(error.retry_after or 0.0, back_off)
+                    wait = max(error.retry_after or 0.0, back_off.grow())
                     _log.warning("mailbox_unreachable", mailbox=reader.section.name, why=str(error), wait_seconds=wait)
                     await self._pause(wait)
-                    back_off = min(back_off * 2, section.longest_retry_seconds)
+                except MailboxHungError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - see above
+                    words = f"an error of the program ({type(error).__name__}), see its log"
+                    await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", words)
+                    _log.exception("mailbox_failed", mailbox=section.name, error=type(error).__name__, wait_seconds=back_off.seconds)
+                    await self._pause(back_off.grow())
         finally:
             thread.shutdown(wait=False)
 
@@ -182,7 +198,10 @@ class Daemon:
     async def send(self, sender: Sender) -> None:
         """Drain the outbox; first of all see whether the Sent folder knows more than our records."""
         wait = FIRST_BACK_OFF
-        while not (self.stop.is_set() or await asyncio.to_thread(self.machinery.reconcile_sent)):
+        while not self.stop.is_set():
+            with _store_trouble():
+                if await asyncio.to_thread(self.machinery.reconcile_sent):
+                    break
             await self._pause_until_new_secret(wait, self.machinery.sent_seal, await asyncio.to_thread(self.machinery.sent_seal))
             wait = min(wait * 2, self.machinery.check_seconds)
         while not self.stop.is_set():
@@ -203,7 +222,7 @@ class Daemon:
         ]
         if self.machinery.sender:
             jobs.append((self.machinery.sender.doubt_abandoned, self.machinery.check_seconds))
-            jobs.append((self.machinery.look_after_sent, self.machinery.check_seconds))
+            jobs.append((self._look_after_sent, self.machinery.check_seconds))
         if self.machinery.watch:
             jobs.append((self.machinery.look, self.machinery.watch_seconds))
             jobs.append((self._audit_if_due, AUDIT_CHECK_SECONDS))
@@ -224,6 +243,10 @@ class Daemon:
     def _audit_if_due(self) -> None:
         with _store_trouble():
             self.machinery.audit_if_due()
+
+    def _look_after_sent(self) -> None:
+        with _store_trouble():
+            self.machinery.look_after_sent()
 
     def _ledger_if_changed(self) -> None:
         self.machinery.refresh_ledger(force=False)
@@ -254,12 +277,57 @@ class Daemon:
                 return
             await self._pause(min(left, SECRET_CHECK_SECONDS))
 
+    async def _pause_for_store(self, seconds: float, reader: MailboxReader) -> None:
+        """As `_pause`, but where our records take no change, until they do: nobody logs in at a server for mail that cannot be recorded."""
+        left, failed = seconds, False
+        while not self.stop.is_set():
+            await self._pause(min(left, STORE_CHECK_SECONDS) if left > 0 else STORE_CHECK_SECONDS)
+            left -= STORE_CHECK_SECONDS
+            takes = await asyncio.to_thread(_store_takes, reader)
+            if takes and (failed or left <= 0):
+                return
+            failed = failed or not takes
+
     async def _pause(self, seconds: float) -> None:
         """Sleep that a stop ends."""
         try:
             await asyncio.wait_for(self.stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+@dataclass
+class _BackOff:
+    """Seconds until the next try, doubling up to the longest."""
+
+    first: float
+    longest: float
+    _seconds: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """The next wait."""
+        return self._seconds or self.first
+
+    def grow(self) -> float:
+        """The next wait; the one after it is longer."""
+        wait = self.seconds
+        self._seconds = min(wait * 2, self.longest)
+        return wait
+
+    def reset(self) -> None:
+        """It works again."""
+        self._seconds = 0.0
+
+
+def _store_takes(reader: MailboxReader) -> bool:
+    """Whether our records take a change."""
+    try:
+        with reader.store.transaction() as session:
+            watchbook.set_pulse(session, f"store:{reader.section.name}", Pulse(reader.now()))
+    except StoreError:
+        return False
+    return True
 
 
 def _clock_offset() -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from inboxbot import health
+from inboxbot.alarms.conditions import SENT_FOLDER
 from inboxbot.alarms.pulses import Pulses
 from inboxbot.alarms.watch import DAEMON, Watch
 from inboxbot.errors import MailboxError, MailboxRefusedError, StoreError, StoreRefusedError, WorkerError
@@ -58,6 +59,7 @@ class Machinery:
     audit_readers: Callable[[], list[MailboxReader]] = list  # connections of their own: a reader belongs to its thread
     sent_seal: Callable[[], str] = str  # changes when the password of the Sent folder's mailbox has changed
     _sent_rests: tuple[datetime, str] | None = None  # until when, unless the password changes
+    _sent_read: bool = False  # the Sent folder was read once
 
     def process_waiting(self, stopped: Callable[[], bool], decided: Callable[[], None]) -> int:
         """Decide one batch of recorded messages, oldest first; how many. `decided` is called after each.
@@ -151,10 +153,17 @@ class Machinery:
 
     def reconcile_sent(self) -> bool:
         """Before anything is sent: does the Sent folder know mails that our records do not? False: it cannot be had yet."""
-        return self._at_sent_folder(self.sent_copies.reconcile) if self.sent_copies else True
+        if self.sent_copies and not self._at_sent_folder(self.sent_copies.reconcile, reads=True):
+            return False
+        self._sent_read = True
+        return True
 
-    def _at_sent_folder(self, task: Callable[[], object]) -> bool:
-        """Run a task there; False when it cannot be had. After a refused login it is left alone for long: never hammering."""
+    def _at_sent_folder(self, task: Callable[[], object], *, reads: bool = False) -> bool:
+        """Run a task there; False when it cannot be had, which its pulse shows. After a refused login it is left alone for long.
+
+        `reads`: the task surely looks into the folder. Others may have nothing to do there, which says nothing as long as it was
+        never read; later it says that nothing waits for it.
+        """
         shown = self.sent_seal()
         if self._sent_rests is not None and self.now() < self._sent_rests[0] and shown == self._sent_rests[1]:
             return False
@@ -164,7 +173,16 @@ class Machinery:
             refused = isinstance(error, MailboxRefusedError)
             self._sent_rests = (self.now() + timedelta(seconds=self.refused_seconds), shown) if refused else None
             _log.warning("sent_folder_refused" if refused else "sent_folder_unreachable", why=str(error))
+            self.beat(SENT_FOLDER, str(error))
             return False
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it keeps this folder's work waiting, and nobody else's
+            _log.exception("sent_folder_failed", error=type(error).__name__)
+            self.beat(SENT_FOLDER, f"an error of the program ({type(error).__name__}), see its log")
+            return False
+        if reads or self._sent_read:
+            self.beat(SENT_FOLDER)
         return True
 
     async def close(self) -> None:

@@ -54,7 +54,7 @@ async def run_once(machinery: Machinery, parts: frozenset[str]) -> int:
 
 
 def _read(machinery: Machinery, reader: MailboxReader) -> bool:
-    """Record everything that is new; False when the mailbox could not be read."""
+    """Record everything that is new; False when the mailbox could not be read, whatever the reason: the others are."""
     name = f"mailbox:{reader.section.name}"
     attempt, came = 0, list[bool]()
     for _ in range(MOST_TRIES):
@@ -68,12 +68,17 @@ def _read(machinery: Machinery, reader: MailboxReader) -> bool:
             machinery.beat(name, f"{REFUSED}{error}" if refused else str(error))
             event = "mailbox_refused" if refused else "mailbox_unreachable"
             _log.error(event, mailbox=reader.section.name, why=str(error), attempt=attempt)
-            if attempt >= TRIES and not came:
-                break
-            time.sleep(PAUSE_SECONDS * attempt)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            machinery.beat(name, f"an error of the program ({type(error).__name__}), see its log")
+            _log.exception("mailbox_failed", mailbox=reader.section.name, error=type(error).__name__, attempt=attempt)
         else:
             machinery.beat(name)
             return True
+        if attempt >= TRIES and not came:
+            break
+        time.sleep(PAUSE_SECONDS * attempt)
     return False
 
 

@@ -15,6 +15,7 @@ from inboxbot.errors import InboxbotError
 
 HIDDEN = "[hidden]"
 _SHORTEST = 6  # characters: a shorter secret stands in too many words to be blotted out
+_MOST_FRAMES = 60  # told of one error
 _FORMS = tuple(
     (re.compile(pattern, re.IGNORECASE), rf"\g<1>{HIDDEN}")
     for pattern in (
@@ -86,4 +87,6 @@ def _one(error: BaseException) -> str:
 
 
 def _stack(trace: TracebackType | None) -> list[traceback.FrameSummary]:
-    return list(traceback.StackSummary.extract(traceback.walk_tb(trace), lookup_lines=False))
+    """The frames, outermost first; of a recursion that never ended its beginning and its end."""
+    found = list(traceback.StackSummary.extract(traceback.walk_tb(trace), lookup_lines=False))
+    return found if len(found) <= _MOST_FRAMES else [*found[: _MOST_FRAMES // 2], *found[-_MOST_FRAMES // 2 :]]

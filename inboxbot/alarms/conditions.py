@@ -15,6 +15,7 @@ NOTHING = Waiting()
 MOST_QUICK = 3  # answers that are no person's, within the hour: one is an unmarked absence note, three are a loop
 TOKEN_GRACE = timedelta(minutes=2)  # an endpoint that is away for a moment needs nobody
 DOUBT_GRACE = timedelta(minutes=2)  # most doubts are settled by the Sent folder's first look
+SENT_FOLDER = "sent folder"  # the pulse of what looks after it
 REFUSED = "login refused: "  # how the trouble of a part begins whose login was refused
 
 
@@ -43,6 +44,7 @@ class Signs:
     disk_free_mb: float | None = None
     store_trouble: str = ""
     ledger_trouble: str = ""
+    sent_mailbox: str = ""  # whose Sent folder is looked after; '' where none is
 
 
 def raised(signs: Signs, alerts: AlertsSection) -> tuple[Alarm, ...]:
@@ -52,6 +54,7 @@ def raised(signs: Signs, alerts: AlertsSection) -> tuple[Alarm, ...]:
         *_store(signs, alerts),
         *(alarm for name in signs.mailboxes for alarm in _mailbox(name, signs, silent)),
         *_work(signs, silent),
+        *_sent_folder(signs, silent),
         *_audits(signs),
         *_loops(signs),
     )
@@ -92,7 +95,8 @@ def _work(signs: Signs, silent: timedelta) -> Iterator[Alarm]:
     elif _tokenless(smtp, signs.now):
         yield Alarm("token:smtp", f"no mail leaves: {smtp.trouble}")
     elif signs.unsent.since and signs.now - signs.unsent.since > silent:
-        yield Alarm("unsent", f"{signs.unsent.count} mails could not leave since {signs.unsent.since:%H:%M} UTC: {signs.unsent.words}")
+        why = signs.unsent.words or "none was tried"
+        yield Alarm("unsent", f"{signs.unsent.count} mails could not leave since {signs.unsent.since:%H:%M} UTC: {why}")
     if signs.undecided.since and signs.now - signs.undecided.since > silent:
         yield Alarm("undecided", f"{signs.undecided.count} mails wait to be decided since {signs.undecided.since:%Y-%m-%d %H:%M} UTC")
     if signs.doubtful.since and signs.now - signs.doubtful.since > DOUBT_GRACE:
@@ -100,6 +104,17 @@ def _work(signs: Signs, silent: timedelta) -> Iterator[Alarm]:
         yield Alarm("in_doubt", words)
     if signs.held:
         yield Alarm("brake", f"automatic mail is held: {signs.held}; look at the outbox, then: inboxbot outbox resume")
+
+
+def _sent_folder(signs: Signs, silent: timedelta) -> Iterator[Alarm]:
+    """What it alone knows is waited for: before a first look nothing leaves, and without one no doubt is settled."""
+    pulse = signs.pulses.get(SENT_FOLDER, Pulse())
+    if not signs.sent_mailbox or not pulse.trouble or pulse.trouble_at is None:
+        return
+    since = max(pulse.trouble_at, signs.started_at)
+    if signs.now - since > silent:
+        what = f"the Sent folder of mailbox {signs.sent_mailbox} cannot be used since {since:%Y-%m-%d %H:%M} UTC: {pulse.trouble}"
+        yield Alarm("sent_folder", f"{what}; before it was read once after a start no mail leaves, and mail in doubt stays so")
 
 
 def _audits(signs: Signs) -> Iterator[Alarm]:

@@ -43,6 +43,8 @@ class Watch:
     now: Callable[[], datetime]
     folder: Path | None  # where the records lie; None: elsewhere than on this machine
     ledger_trouble: Callable[[], str]
+    sent_mailbox: str = ""  # whose Sent folder is looked after
+    sends: bool = True  # somebody is to send what is in the outbox
     started_at: datetime = field(init=False)
     _known: dict[str, AlarmState] | None = None
     _wait: timedelta = _FIRST_WAIT
@@ -76,7 +78,13 @@ class Watch:
 
     def _signs(self, now: datetime) -> Signs:
         signs = Signs(
-            now, self.started_at, self.mailboxes, disk_free_mb=self._free(), ledger_trouble=self.ledger_trouble(), pulses=self.pulses.here()
+            now,
+            self.started_at,
+            self.mailboxes,
+            disk_free_mb=self._free(),
+            ledger_trouble=self.ledger_trouble(),
+            pulses=self.pulses.here(),
+            sent_mailbox=self.sent_mailbox,
         )
         try:
             with self.store.transaction() as session:
@@ -84,7 +92,7 @@ class Watch:
                     signs,
                     pulses={**watchbook.pulses(session), **signs.pulses},
                     undecided=watchbook.undecided(session),
-                    unsent=watchbook.unsent(session),
+                    unsent=watchbook.unsent(session, now if self.sends else None),
                     doubtful=watchbook.doubtful(session),
                     quick=watchbook.noted_since(session, watchbook.QUICK, now - _HOUR),
                     loops=watchbook.noted_since(session, watchbook.LOOP, now - _HOUR),

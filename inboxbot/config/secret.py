@@ -81,6 +81,8 @@ def _read_secret_file(path: Path, key: str) -> str:
             time.sleep(pause)  # whoever renews it may be in the middle of writing
     except OSError as error:
         raise ConfigError(f"cannot read the secret file {path}", key=key) from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"the secret file {path} is not UTF-8 text", key=key) from None
     raise ConfigError(f"the secret file {path} is empty", key=key)
 
 

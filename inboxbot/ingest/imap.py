@@ -5,6 +5,7 @@ PEEK; one connection, which is dropped as soon as anything about it is in doubt.
 """
 
 import time
+from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,8 +25,9 @@ from inboxbot.ingest.wakeup import Wakeup
 from inboxbot.message import Glance, MessageKey, RawMessage, header_digest
 
 _AT_ONCE_SECONDS = 2.0  # an IDLE that ends so soon was not meant
-_MOST_IDLE_BREAKS = 3
-_NO_IDLE_SECONDS = 3600.0
+_MOST_IDLE_BREAKS = 3  # at once, one after the other
+_MOST_IDLE_BREAKS_AN_HOUR = 8  # each costs a login; a new IDLE is begun every nine minutes anyway
+_NO_IDLE_SECONDS = _HOUR = 3600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +48,8 @@ class ImapMailbox:
         self._next_unseen = 1  # the lowest UID that no look at the mailbox has covered yet
         self._reader = ImapReader(self._client, max_message_bytes)
         self._wakeup = Wakeup()
-        self._idle_breaks, self._no_idle_before = 0, 0.0
+        self._idle_breaks, self._no_idle_before = 0, 0.0  # breaks at once in a row
+        self._idle_broke_at: deque[float] = deque(maxlen=_MOST_IDLE_BREAKS_AN_HOUR)
 
     @property
     def name(self) -> str:
@@ -150,10 +153,13 @@ class ImapMailbox:
             early = imap_idle.idle(client, self._wakeup, min(left, self._section.idle_seconds), self._timeouts.read)
 
     def _idle_broke(self, lasted: float) -> None:
-        """A server that ends IDLE at once, time after time, offers what it does not keep: then polling alone is quieter."""
+        """A server (or what stands before it) that ends IDLE time after time offers what it does not keep: polling alone is quieter."""
+        now = time.monotonic()
         self._idle_breaks = self._idle_breaks + 1 if lasted < _AT_ONCE_SECONDS else 0
-        if self._idle_breaks >= _MOST_IDLE_BREAKS:
-            self._idle_breaks, self._no_idle_before = 0, time.monotonic() + _NO_IDLE_SECONDS
+        self._idle_broke_at.append(now)
+        often = len(self._idle_broke_at) == _MOST_IDLE_BREAKS_AN_HOUR and now - self._idle_broke_at[0] < _HOUR
+        if often or self._idle_breaks >= _MOST_IDLE_BREAKS:
+            self._idle_breaks, self._no_idle_before = 0, now + _NO_IDLE_SECONDS
 
     def interrupt(self) -> None:
         """See `Mailbox`."""

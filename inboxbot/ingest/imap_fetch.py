@@ -24,6 +24,7 @@ _FLAGS = re.compile(
 _SYSTEM_FLAG = re.compile(rb"\\[A-Za-z]+")
 _NO_STRING = re.compile(rb'(?<=[ (])BODY\[[^\]]*\](?:<\d+>)? +(?![ "{]|NIL[ )])', re.IGNORECASE)  # an atom or a list where a string belongs
 _NAMES = re.compile(rb"(?<=[ (])(?:UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\[[^\]]*\])(?=[ <])")
+_YEARS = range(2, 9999)  # whoever reckons with a day at either end of what a datetime holds falls off it
 _ANSWER_START = re.compile(rb"\d+ \(")  # "12 (UID 345 ..."; what follows a literal never begins so
 
 
@@ -163,8 +164,9 @@ def _body(fields: dict[bytes, Any]) -> bytes | None:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    """In UTC; None for what has no place in the calendar there, such as the last evening of the year 9999 in the west."""
+    """The moment in UTC; None for one that is no real date: servers give a message whose date they lost the first or the last there is."""
     try:
-        return moment.astimezone(UTC) if moment else None
-    except OverflowError:
+        utc = moment.astimezone(UTC) if moment else None
+    except (OverflowError, ValueError, OSError):  # beyond a datetime's ends, or a zone a day and more away from UTC
         return None
+    return utc if utc and utc.year in _YEARS else None

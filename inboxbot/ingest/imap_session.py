@@ -16,7 +16,7 @@ from imapclient import IMAPClient, SocketTimeout
 
 from inboxbot.config import MailboxSection
 from inboxbot.credentials import NO_TOKEN, Credential
-from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, TokenError, TokenRefusedError
+from inboxbot.errors import ConfigError, MailboxRefusedError, MailboxTemporaryError, TokenError, TokenRefusedError
 from inboxbot.ingest.imap_errors import explained, explained_login, explained_select
 from inboxbot.ingest.mailbox import MailboxStatus
 
@@ -34,7 +34,7 @@ class Timeouts:
 
 
 def connect(section: MailboxSection, timeouts: Timeouts, credential: Credential) -> IMAPClient:
-    """A logged-in connection; raises MailboxRefusedError, MailboxTemporaryError, or ConfigError for a missing secret.
+    """A logged-in connection; raises MailboxRefusedError (also for a secret that does not lie there), or MailboxTemporaryError.
 
     A token that the server no longer takes is tried no second time, but a new one is.
     """
@@ -48,8 +48,11 @@ def connect(section: MailboxSection, timeouts: Timeouts, credential: Credential)
 
 
 def _secret(credential: Credential) -> str:
+    """What is shown at the login. That all secrets lie in their places is made sure at the start; later one is perhaps being renewed."""
     try:
         return credential.get()
+    except ConfigError as error:
+        raise MailboxRefusedError(str(error)) from None
     except TokenRefusedError as error:
         raise MailboxRefusedError(f"{NO_TOKEN}{error}") from None
     except TokenError as error:

@@ -6,7 +6,7 @@ In: names, words and times. Out: plain values. A pulse says when a part last did
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_, true
 from sqlmodel import Session, col, select
 
 from inboxbot.errors import NotFoundError
@@ -83,12 +83,23 @@ def undecided(session: Session) -> Waiting:
     return Waiting(count, since)
 
 
-def unsent(session: Session) -> Waiting:
-    """Mails that failed to leave at least once and wait to be tried again."""
-    stuck = (OutboxRow.state == OutboxState.READY.value, OutboxRow.last_error != "")
+def unsent(session: Session, due_by: datetime | None = None) -> Waiting:
+    """Mails that failed to leave at least once and wait to be tried again; and, given `due_by`, those that are due and were never tried.
+
+    Never tried are no mails while a person holds them back; and those that were let go of wait since then.
+    """
+    brake_row = session.get(BrakeRow, SENDING) or BrakeRow(name=SENDING)
+    waits = col(OutboxRow.last_error) != ""
+    if due_by is not None:
+        allowed = true() if brake_row.held_at is None else col(OutboxRow.automatic).is_(False)
+        waits = or_(waits, and_(col(OutboxRow.next_attempt_at) <= due_by, allowed))
+    stuck = (OutboxRow.state == OutboxState.READY.value, waits)
     count = session.exec(select(func.count()).select_from(OutboxRow).where(*stuck)).one()
     oldest = session.exec(select(OutboxRow).where(*stuck).order_by(col(OutboxRow.created_at)).limit(1)).first()
-    return Waiting(count, oldest.created_at, oldest.last_error) if oldest else Waiting()
+    if oldest is None:
+        return Waiting()
+    let_go = brake_row.released_at if oldest.automatic and not oldest.last_error else None
+    return Waiting(count, max(filter(None, (oldest.created_at, let_go))), oldest.last_error)
 
 
 def doubtful(session: Session) -> Waiting:

@@ -62,6 +62,9 @@ def test_nothing_is_the_matter_where_all_is_well() -> None:
         ({"disk_free_mb": 20.0}, "disk"),
         ({"store_trouble": "disk I/O error"}, "store"),
         ({"ledger_trouble": "contacts.csv is not there"}, "ledger"),
+        ({"pulses": {**SIGNS.pulses, "sent folder": Pulse(None, "SELECT: NO", LATE)}, "sent_mailbox": "ar"}, "sent_folder"),
+        ({"pulses": {**SIGNS.pulses, "sent folder": Pulse(NOW - HOUR, "SELECT: NO", LATE)}, "sent_mailbox": "ar"}, "sent_folder"),
+        ({"unsent": Waiting(3, LATE)}, "unsent"),  # nobody has tried
     ],
 )
 def test_each_trouble_raises_its_alarm_and_no_other(change: dict[str, Any], name: str) -> None:
@@ -78,6 +81,10 @@ def test_each_trouble_raises_its_alarm_and_no_other(change: dict[str, Any], name
         {"doubtful": Waiting(1, NOW - MINUTE)},  # the Sent folder has not been looked into yet
         {"disk_free_mb": 900.0},
         {"started_at": NOW - MINUTE, "pulses": {}},
+        {"pulses": {**SIGNS.pulses, "sent folder": Pulse(None, "SELECT: NO", NOW - 5 * MINUTE)}, "sent_mailbox": "ar"},
+        {"pulses": {**SIGNS.pulses, "sent folder": Pulse(LATE)}, "sent_mailbox": "ar"},  # nothing had to be done there since
+        {"pulses": {**SIGNS.pulses, "sent folder": Pulse(None, "SELECT: NO", LATE)}},  # of a time when there was one
+        {"unsent": Waiting(3, NOW - MINUTE)},
     ],
 )
 def test_a_passing_trouble_raises_none(change: dict[str, Any]) -> None:
@@ -231,6 +238,57 @@ def test_the_records_own_troubles_are_seen(store: Store) -> None:
     watch.look()
     assert {state["name"] for state in hook.heard[0].json["raised"]} == {"undecided", "in_doubt", "loop", "brake"}
     assert len(hook.heard) == 1  # one notice for all of them
+
+
+def ready(store: Store, number: int, at: Any, **changes: Any) -> None:
+    with store.transaction() as session:
+        row = outbox.get(session, outbox.add(session, frozen_mail(number, automatic=changes.pop("automatic", True)), at))
+        for name, value in changes.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+@pytest.mark.parametrize(
+    ("rows", "held", "released", "expected"),
+    [
+        pytest.param([{}], None, None, Waiting(1, LATE), id="due and never tried"),
+        pytest.param([{"automatic": False}], None, None, Waiting(1, LATE), id="a colleague's"),
+        pytest.param([{"last_error": "greylisted"}], None, None, Waiting(1, LATE, "greylisted"), id="tried"),
+        pytest.param(
+            [{"last_error": "greylisted", "next_attempt_at": NOW + HOUR}], None, None, Waiting(1, LATE, "greylisted"), id="put off"
+        ),
+        pytest.param([{"next_attempt_at": NOW + HOUR}], None, None, Waiting(), id="for later"),
+        pytest.param([{}], NOW, None, Waiting(), id="held by a person"),
+        pytest.param([{"automatic": False}], NOW, None, Waiting(1, LATE), id="a colleague's is not held"),
+        pytest.param([{}], None, NOW - MINUTE, Waiting(1, NOW - MINUTE), id="let go of a minute ago"),
+        pytest.param([{}], None, NOW - HOUR, Waiting(1, LATE), id="let go of before it was written"),
+        pytest.param([{}, {"last_error": "cut"}], None, None, Waiting(2, LATE), id="two kinds"),
+        pytest.param([{"state": "sent"}, {"state": "awaiting_approval"}, {"state": "failed"}], None, None, Waiting(), id="not to be sent"),
+    ],
+)
+def test_what_waits_to_leave(store: Store, rows: list[dict[str, Any]], held: Any, released: Any, expected: Waiting) -> None:
+    for number, changes in enumerate(rows):
+        ready(store, number, LATE + number * MINUTE, **changes)
+    with store.transaction() as session:
+        if held or released:
+            watchbook.hold(session, "too much", held or LATE)
+        if released:
+            watchbook.release(session, "somebody", released)
+        assert watchbook.unsent(session, NOW) == expected
+        assert watchbook.unsent(session).count == sum("last_error" in row for row in rows)
+
+
+@pytest.mark.parametrize(("sends", "expected"), [(True, ["unsent"]), (False, [])])
+def test_mail_that_nobody_tries_to_send_is_told_unless_nobody_shall(store: Store, sends: bool, expected: list[str]) -> None:
+    clock, hook = Clock(), Recorder()
+    watch = replace(a_watch(store, clock, hook), sends=sends)
+    ready(store, 1, NOW)
+    watch.look()
+    assert hook.heard == []  # it has just been written
+    clock.move(minutes=16)
+    watch.pulses.ok("mailbox:ar")
+    watch.look()
+    assert [state["name"] for words in hook.heard for state in words.json["raised"]] == expected
 
 
 def test_a_daemon_that_died_is_seen_by_status(store: Store) -> None:

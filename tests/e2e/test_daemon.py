@@ -78,16 +78,21 @@ def test_a_taken_web_port_is_an_error_at_start(own_company: Company) -> None:
     assert f"127.0.0.1:{port}" in ended.complaints[0]
 
 
-def test_a_task_that_dies_stops_the_process_and_is_named(own_company: Company) -> None:
+def test_a_password_that_is_away_for_a_while_ends_nothing(own_company: Company) -> None:
+    password = own_company.folder / "imap-password"
     with own_company.daemon() as daemon:
         own_company.write(ASKER)
         daemon.wait_for("sent")
-        (own_company.folder / "imap-password").unlink()  # without it there is no way back into the mailbox
+        right = password.read_text()
+        password.unlink()  # without it there is no way back into the mailbox
         own_company.server.kick(own_company.address)
-        assert daemon.ended() == 1
-        (death,) = daemon.events("task_died")
-    assert death["task"] == "ingest:ar"
-    assert "imap-password" in death["reason"]
+        refused = daemon.wait_for("mailbox_refused")[0]
+        assert "imap-password" in refused["why"]
+        own_company.write(OTHER)
+        password.write_text(right)
+        password.chmod(0o600)
+        daemon.wait_for("sent", 2)
+        assert daemon.stop() == 0
 
 
 def test_a_renewed_password_is_tried_at_once_after_refusals(own_company: Company) -> None:

@@ -6,15 +6,22 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
 from servers.scripted_imap import CUT, ScriptedImap
+from structlog.testing import capture_logs
 
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError
+from inboxbot.ingest import imap
+from inboxbot.ingest.imap import _MOST_IDLE_BREAKS_AN_HOUR as MOST_BREAKS
 from inboxbot.ingest.imap import ImapMailbox
-from inboxbot.ingest.imap_errors import retry_after
+from inboxbot.ingest.imap_errors import explained, explained_login, retry_after
 from inboxbot.ingest.imap_reader import TRIES
 from inboxbot.ingest.imap_search import SEARCH_WINDOW
 from inboxbot.ingest.imap_session import Timeouts
@@ -67,6 +74,8 @@ def failure(tmp_path: Path, replies: Mapping[str, bytes | list[bytes]]) -> Excep
         ("NO [INUSE] locked", 60),
         ("NO [ALERT] Too many simultaneous connections. (Failure)", 60),
         ("NO [AUTHENTICATIONFAILED] wrong", None),
+        ("NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)", 60),
+        ("NO [OVERQUOTA] Mailbox is full", None),
     ],
 )
 def test_a_servers_wish_to_be_left_alone_is_read_in_seconds(text: str, seconds: float | None) -> None:
@@ -81,6 +90,11 @@ def test_a_servers_wish_to_be_left_alone_is_read_in_seconds(text: str, seconds: 
         ({"LOGIN": b"{tag} NO [AUTHENTICATIONFAILED] wrong\r\n"}, MailboxRefusedError, None),
         ({"LOGIN": b"{tag} NO [UNAVAILABLE] database down\r\n"}, MailboxTemporaryError, 60),
         ({"LOGIN": b"{tag} BAD Request is throttled. Suggested Backoff Time: 1500 milliseconds\r\n"}, MailboxTemporaryError, 1.5),
+        ({"LOGIN": b"{tag} NO [SERVERBUG] LOGIN Server error - Please try again later\r\n"}, MailboxTemporaryError, None),
+        ({"LOGIN": b"{tag} NO Temporary authentication failure.\r\n"}, MailboxTemporaryError, None),
+        ({"LOGIN": b"{tag} BAD internal server error\r\n"}, MailboxTemporaryError, None),
+        ({"LOGIN": b"{tag} BAD invalid password, try again\r\n"}, MailboxRefusedError, None),
+        ({"LOGIN": b"{tag} NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n"}, MailboxTemporaryError, 60),
         ({"LOGIN": CUT}, MailboxTemporaryError, None),
         ({"LOGIN": b"* BYE going down\r\n" + CUT}, MailboxTemporaryError, None),
         ({"SELECT": b"{tag} BAD User is authenticated but not connected.\r\n"}, MailboxTemporaryError, None),
@@ -264,6 +278,211 @@ def test_a_server_that_ends_idle_at_once_time_after_time_is_only_polled(tmp_path
         mailbox.wait(0.3)
         assert time.monotonic() - start > 0.25
         assert len(server.asked["IDLE"]) == 3
+
+
+PASSING = (
+    "[SERVERBUG] LOGIN Server error - Please try again later",
+    "Temporary problem, please try again later",
+    "[CONTACTADMIN] maintenance",
+    "Server Unavailable. 15",
+    "Temporary authentication failure. [host:2026-11-30 21:00:00]",
+    "[UNAVAILABLE] Temporary authentication failure.",
+    "[ALERT] Account is temporarily unavailable (Failure)",
+    "Internal error occurred. Refer to server log for more information.",
+    "[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)",
+    "[ALERT] Too many simultaneous connections. (Failure)",
+    "[UNAVAILABLE] Temporary System Error",
+    "[UNAVAILABLE] LOGIN failure. Server error - please try again later.",
+    "LOGIN failed: system error",
+    "Login failed: generic failure",
+    "Login failed: authentication service unavailable",
+    "[ALERT] Service temporarily not available, please try later",
+    "AUTHENTICATE Server error - Please try again later",
+    "[INUSE] Mailbox is locked by another session",
+    "[LIMIT] Too many connections from this address",
+    "LDAP lookup failure",
+    "user database unreachable",
+    "Request timed out",
+    "AUTHENTICATE temporary failure, retry",
+    "System is down for maintenance",
+    "Server is busy",
+    "[AUTHENTICATIONFAILED] throttled",
+    "Backend authentication server timeout",
+    "command LOGIN: internal server error 4.3.0",
+    "Rate limit hit, slow down",
+    "Login rate limited: too many login attempts, try again in 5 minutes",
+    "[SERVERBUG] Internal error: unknown user database driver",
+    "Authentication backend is starting up",
+    "Unexpected error",
+)
+REFUSALS = (
+    "[AUTHENTICATIONFAILED] Invalid credentials (Failure)",
+    "[AUTHENTICATIONFAILED] Authentication failed.",
+    "[AUTHENTICATIONFAILED] Authentication failed. Please try again",
+    "[AUTHENTICATIONFAILED] LOGIN Invalid credentials",
+    "AUTHENTICATE failed.",
+    "LOGIN failed.",
+    "Login failed: authentication failure",
+    "[ALERT] Web login required",
+    "[WEBALERT https://x] Web login required.",
+    "[ALERT] Application-specific password required",
+    "[ALERT] Please log in via your web browser",
+    "[PRIVACYREQUIRED] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.",
+    "[EXPIRED] That password isn't valid any more",
+    "[AUTHORIZATIONFAILED] No such authorization-ID",
+    "Invalid user name or password. Please try again.",
+    "Invalid login or password",
+    "LOGIN Login error or password error",
+    "Login fail. Service is not open",
+    "Incorrect username or password, try again later",
+    "Password expired",
+    "Your account has been suspended; contact support",
+    "Account locked after too many failed attempts, try again later",
+    "User account is disabled",
+    "Bad username or password",
+    "No such user",
+    "[NOPERM] Access denied",
+    "IMAP access is disabled for your domain",
+    "Unknown user or wrong password",
+    "Authentication credentials invalid",
+    "Login incorrect",
+    "[AUTHENTICATIONFAILED] Account temporarily locked",
+    "LOGIN rejected",
+    "access denied",
+    "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access.",
+    "[ALERT] Invalid credentials (Failure)",
+    "Die Anmeldung ist fehlgeschlagen",
+    "Identifiant ou mot de passe incorrect",
+    "[AUTHENTICATIONFAILED] server unavailable for this user",
+    "Too many failed login attempts",
+    "[ALERT] Too many login failures, try again later",
+)
+
+
+@pytest.mark.parametrize("words", PASSING)
+def test_a_servers_own_trouble_at_the_login_is_no_refusal(words: str) -> None:
+    with pytest.raises(MailboxTemporaryError), explained_login("logging in"):
+        raise LoginError(words)
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_a_refused_login_is_a_refusal_however_it_is_worded(words: str) -> None:
+    with pytest.raises(MailboxRefusedError), explained_login("logging in"):
+        raise LoginError(words)
+
+
+STRUCTURE = b'("text" "plain" NIL NIL NIL "7bit" 8 1)'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {18446744073709551616}\r\nright)\r\n" + OK, id="a literal longer than any"),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {4611686018427387904}\r\nright)\r\n" + OK, id="a literal larger than all memory"
+        ),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODYSTRUCTURE " + b"(" * 3000 + STRUCTURE + b' "mixed")' * 3000 + b")\r\n" + OK, id="deep"
+        ),
+        pytest.param(
+            b"* 1 FETCH (UID 9 RFC822.SIZE 5 X " + b"(" * 5000 + b")" * 5000 + b" BODY[] {5}\r\nright)\r\n" + OK, id="empty and deep"
+        ),
+        pytest.param(b"* 1 FETCH (UID \xb2 RFC822.SIZE 5 BODY[] {5}\r\nright)\r\n" + OK, id="a digit of no number"),
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE 5 BODY[] {\xb2}\r\nright)\r\n" + OK, id="a length of no number"),
+        pytest.param(b'* 1 FETCH (UID 9 ENVELOPE ("x") RFC822.SIZE 5 BODY[] {5}\r\nright)\r\n' + OK, id="an envelope of one field"),
+        pytest.param(b"* 1 FETCH (UID 9 RFC822.SIZE " + b"9" * 5000 + b" BODY[] {5}\r\nright)\r\n" + OK, id="a number of 5000 digits"),
+        pytest.param(b"* 1 FETCH\r\n* 1 FETCH ((()\r\n" + OK, id="half a list"),
+    ],
+)
+def test_whatever_an_answer_breaks_ends_its_connection_and_no_more(tmp_path: Path, answer: bytes) -> None:
+    with opened(tmp_path, {"UID FETCH": [sized(9), answer]}) as (_, mailbox):
+        try:
+            got = [one.raw for one in mailbox.fetch([9]) if isinstance(one, RawMessage)]
+        except MailboxTemporaryError:
+            mailbox.open()  # and a new connection goes on
+            return
+        assert got in ([], [b"right"])
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RecursionError("too deep"), OverflowError("too long"), AttributeError("none"), LookupError("?")]
+)
+def test_what_nobody_foresaw_is_temporary_and_the_log_says_where_it_was(error: Exception) -> None:
+    with capture_logs() as lines, pytest.raises(MailboxTemporaryError, match="reading"), explained("reading"):
+        raise error
+    (line,) = lines
+    assert (line["event"], line["doing"], line["exc_info"]) == ("answer_not_understood", "reading", error)
+
+
+@pytest.mark.parametrize("error", [IMAPClient.Error("no"), OSError("cut")])
+def test_a_servers_own_words_need_no_trace(error: Exception) -> None:
+    with capture_logs() as lines, pytest.raises(MailboxTemporaryError), explained("reading"):
+        raise error
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["31-Dec-9999 23:59:59 -0800", "31-Dec-9999 23:59:59 +0000", "20-Nov-2026 10:00:00 +9999", "20-Nov-2026 10:00:00 -2400",
+     "00-Jan-0000 00:00:00 +0000", "99-Foo-2026 99:99:99 +0000", "31-Feb-2026 10:00:00 +0000", "01-Jan-99999 00:00:00 +0000"],
+)  # fmt: skip
+def test_a_date_that_is_none_costs_no_mail(tmp_path: Path, date: str) -> None:
+    answer = body(9, b"right").replace(DATE, f'INTERNALDATE "{date}"'.encode()) + OK
+    with opened(tmp_path, {"UID FETCH": [sized(9), answer]}) as (_, mailbox):
+        (message,) = mailbox.fetch([9])
+    assert isinstance(message, RawMessage)
+    assert message.raw == b"right"
+    assert abs(message.received_at - datetime.now(UTC)) < timedelta(minutes=1)  # it is new to us now
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"secret, for everybody to change"])
+def test_a_password_that_is_away_for_a_moment_is_a_refusal_and_then_it_is_read_again(tmp_path: Path, content: bytes | None) -> None:
+    with opened(tmp_path, {}) as (server, mailbox):
+        password = tmp_path / "password"
+        password.unlink()
+        if content is not None:
+            password.write_bytes(content)
+            password.chmod(0o666 if b"everybody" in content else 0o600)
+        with pytest.raises(MailboxRefusedError, match="the secret file"):
+            mailbox.open()
+        assert len(server.asked["LOGIN"]) == 1
+        password.write_text("renewed")
+        password.chmod(0o600)
+        mailbox.open()
+        assert server.asked["LOGIN"][-1].endswith(b'"renewed"')
+
+
+def test_a_server_that_ends_idle_again_and_again_is_only_polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap, "_AT_ONCE_SECONDS", 0)  # each time it had lasted for a while
+    with opened(tmp_path, {"IDLE": b"+ idling\r\n" + CUT}) as (server, mailbox):
+        for _ in range(MOST_BREAKS):
+            with pytest.raises(MailboxTemporaryError):
+                mailbox.wait(20)
+            mailbox.open()
+        mailbox.wait(0.1)
+        assert len(server.asked["IDLE"]) == MOST_BREAKS
+
+
+@pytest.mark.parametrize(
+    ("minutes", "given_up"),
+    [
+        ([5 * n for n in range(12)], True),
+        ([10 * n for n in range(30)], False),
+        ([0.05 * n for n in range(8)], True),
+        ([0, 1, 2, 30], False),
+    ],
+)
+def test_idle_is_given_up_where_it_ends_often_within_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: list[float], given_up: bool
+) -> None:
+    now = [0.0]
+    with opened(tmp_path, {}) as (_, mailbox):
+        monkeypatch.setattr(imap, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        for minute in minutes:
+            now[0] = 1000 + 60 * minute
+            mailbox._idle_broke(lasted=2.5)
+        assert (mailbox._no_idle_before > now[0]) is given_up
+        assert mailbox._no_idle_before <= now[0] + 3600  # it is tried again
 
 
 @pytest.mark.parametrize("swallowed", range(1, 90, 4))

@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from factories import NOW, RESOLVER, Clock, Understands, a_conversation, frozen_mail, mail_bytes, open_store, raw_mail, some_tools
+from structlog.testing import capture_logs
 
 from inboxbot import health, pipeline
+from inboxbot.alarms.pulses import Pulses
+from inboxbot.alarms.watch import Watch
 from inboxbot.config import LedgerSection, MailboxSection
-from inboxbot.errors import StoreError
+from inboxbot.config.sections import AlertsSection
+from inboxbot.errors import MailboxRefusedError, MailboxTemporaryError, StoreError
 from inboxbot.ingest.mailbox import FetchFailure, MailboxStatus
 from inboxbot.ledger.csv_source import COLUMNS
 from inboxbot.ledger.source import LedgerSource
@@ -22,7 +26,7 @@ from inboxbot.pipeline import Tools
 from inboxbot.reading import MailboxReader
 from inboxbot.reply import OutboxItem, OutboxState
 from inboxbot.sending import Sender
-from inboxbot.store import conversations, export, ledger_notes, messages, outbox
+from inboxbot.store import conversations, export, ledger_notes, messages, outbox, watchbook
 from inboxbot.store.engine import Store
 from inboxbot.store.messages import Recorded
 
@@ -191,6 +195,74 @@ def test_closing_logs_out_everywhere(store: Store, tmp_path: Path) -> None:
     machine.sender = Sender(store, transport, lambda: machine.ledger.current, RESOLVER, Clock())
     asyncio.run(machine.close())
     assert (there.closed, transport.closed) == (True, True)
+
+
+class Copies:
+    """What looks after a Sent folder, or fails at it."""
+
+    mailbox = "ar"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.looks_fail = error, False
+
+    def reconcile(self) -> int:
+        if self.error:
+            raise self.error
+        return 0
+
+    def look_after(self) -> None:
+        if self.looks_fail and self.error:
+            raise self.error
+
+
+REFUSED_FOLDER = MailboxRefusedError("there is no folder Sendt ([smtp] sent_folder)")
+
+
+@pytest.mark.parametrize("error", [MailboxTemporaryError("SELECT: NO"), REFUSED_FOLDER, KeyError("x"), MemoryError()], ids=str)
+def test_a_sent_folder_that_cannot_be_read_is_told_and_so_is_its_end(store: Store, tmp_path: Path, error: Exception) -> None:
+    clock, copies = Clock(), Copies(error)
+    pulses = Pulses(store, clock)
+    watch = Watch(store, AlertsSection(disk_free_mb=0), "Us", (), pulses, (), clock, None, str, sent_mailbox="ar")
+    machine = machinery(store, tmp_path, now=clock, pulses=pulses, sent_copies=copies, refused_seconds=0)
+
+    def alarms() -> set[str]:
+        watch.look()
+        with store.transaction() as session:
+            return {name for name, state in watchbook.alarms(session).items() if state.cleared_at is None}
+
+    with store.transaction() as session:
+        outbox.add(session, frozen_mail(), NOW)
+    for _ in range(17):
+        with capture_logs():
+            assert not machine.reconcile_sent()
+        machine.look_after_sent()  # nothing is to be done there, which does not mean that it could be
+        assert alarms() == set()
+        clock.move(minutes=0.9)
+    clock.move(minutes=1)
+    assert alarms() == {"sent_folder", "unsent"}
+    copies.error = None
+    assert machine.reconcile_sent()
+    assert alarms() == {"unsent"}
+
+
+def test_a_sent_folder_that_breaks_later_is_told_while_something_is_to_be_done_there(store: Store, tmp_path: Path) -> None:
+    copies, pulses = Copies(), Pulses(store, Clock())
+    machine = machinery(store, tmp_path, pulses=pulses, sent_copies=copies)
+    assert machine.reconcile_sent()
+    copies.error, copies.looks_fail = MailboxTemporaryError("cut"), True
+    machine.look_after_sent()
+    assert pulses.here()["sent folder"].trouble == "cut"
+    copies.looks_fail = False  # a person has settled what was in doubt
+    machine.look_after_sent()
+    assert pulses.here()["sent folder"].trouble == ""
+
+
+def test_trouble_of_the_store_is_not_the_sent_folders(store: Store, tmp_path: Path) -> None:
+    pulses = Pulses(store, Clock())
+    machine = machinery(store, tmp_path, pulses=pulses, sent_copies=Copies(StoreError("locked")))
+    with pytest.raises(StoreError):
+        machine.reconcile_sent()
+    assert pulses.here() == {}
 
 
 # health
