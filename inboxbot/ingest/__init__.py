@@ -13,6 +13,6 @@ package that knows IMAPClient and mail-parser.
     html_text      HTML to the text a reader sees, on an html_page; html_hidden knows what he does not see
     body           the newest text apart from quotes, signature and disclaimer
                    (reply_headers, signature, disclaimers know how those look; phrases are the words)
-    authenticity   is the sender who he says? auth_results judges what gateways wrote, dkim_check signatures (dns finds their
-                   keys), alignment whether two domains are one owner's
+    authenticity   is the sender who he says? auth_results judges what gateways wrote, dkim_check signatures (dkim_form is the
+                   form in which mail is signed, dns finds their keys), alignment whether two domains are one owner's
 """
