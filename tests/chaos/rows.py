@@ -758,8 +758,9 @@ def _robots(scene: Scene, number: int, domain: str, answers: Accepted | None) ->
     nonce = f"<loop-{number}-{scene.seed}@{domain}>"
     thread = f"In-Reply-To: {answers.message_id}\nReferences: {answers.answers} {answers.message_id}\n" if answers else ""
     asks = "What is our current balance with you?" if answers else books.STATEMENT
-    raw = f"From: Robot <ap+{number}@{domain}>\nTo: {books.US}\nSubject: Ticket {number} again\nMessage-ID: {nonce}\n{thread}\n{asks}\n"
-    return books.Letter(number, f"ap+{number}@{domain}", nonce, raw.encode())
+    sender = f"ap.{number}@{domain}"  # a tag behind a plus sign would make it the same mailbox each time
+    raw = f"From: Ann Alder <{sender}>\nTo: {books.US}\nSubject: Ticket {number} again\nMessage-ID: {nonce}\n{thread}\n{asks}\n"
+    return books.Letter(number, sender, nonce, raw.encode())
 
 
 def migrated(scene: Scene) -> None:
