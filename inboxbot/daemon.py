@@ -20,12 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import structlog
 
 from inboxbot.alarms.conditions import REFUSED
-from inboxbot.errors import MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
+from inboxbot.config import MailboxSection
+from inboxbot.errors import MailboxError, MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
 from inboxbot.machinery import Machinery
 from inboxbot.reading import MailboxReader
 from inboxbot.sending import Sender
@@ -129,16 +131,14 @@ class Daemon:
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"ingest-{reader.section.name}")
         try:
             section = reader.section
-            back_off = _BackOff(section.retry_seconds, section.longest_retry_seconds)
-            refusals = 0
+            course = _Course.of(section)
+            back_off = course.back_off
             hollow, woken = 0, 0.0  # rounds in a row that found nothing, and when the last one ended
             while not self.stop.is_set():
                 shown = ""
                 try:
                     shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
-                    recorded, more = await _in_time(thread, LONGEST_ROUND, self._read_and_mark, reader)
-                    back_off.reset()
-                    refusals = 0
+                    recorded, more = await _in_time(thread, LONGEST_ROUND, partial(self._read_and_mark, course), reader)
                     hollow = 0 if recorded or more else hollow + 1
                     if hollow > MOST_HOLLOW and time.monotonic() - woken < HOLLOW_SECONDS:
                         await self._pause(HOLLOW_SECONDS)
@@ -150,10 +150,10 @@ class Daemon:
                     _log.error("store_trouble", why=str(error), wait_seconds=back_off.seconds)
                     await self._pause_for_store(back_off.grow(), reader)
                 except MailboxRefusedError as error:
-                    refusals += 1
+                    course.refusals += 1
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", f"{REFUSED}{error}")
-                    wait = section.refused_retry_seconds if refusals >= MOST_REFUSALS else back_off.seconds
-                    _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=refusals, wait_seconds=wait)
+                    wait = section.refused_retry_seconds if course.refusals >= MOST_REFUSALS else back_off.seconds
+                    _log.error("mailbox_refused", mailbox=reader.section.name, why=str(error), times=course.refusals, wait_seconds=wait)
                     await self._pause_until_new_secret(wait, reader.seal, shown)
                 except MailboxTemporaryError as error:
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{reader.section.name}", str(error))
@@ -170,14 +170,14 @@ class Daemon:
         finally:
             thread.shutdown(wait=False)
 
-    def _read_and_mark(self, reader: MailboxReader) -> tuple[int, bool]:
+    def _read_and_mark(self, course: "_Course", reader: MailboxReader) -> tuple[int, bool]:
         """One round; how much was recorded, and whether the next round has something to do already."""
         recorded = reader.catch_up()
         if recorded:
             self._wake(self.recorded)
-        marked = reader.mark_decided()
         self.machinery.beat(f"mailbox:{reader.section.name}")
-        return recorded, marked
+        course.goes_well()
+        return recorded, _mark(course, reader)
 
     async def process(self) -> None:
         """Decide what is recorded."""
@@ -318,6 +318,51 @@ class _BackOff:
     def reset(self) -> None:
         """It works again."""
         self._seconds = 0.0
+
+
+@dataclass
+class _Course:
+    """How it goes with one mailbox."""
+
+    back_off: _BackOff
+    marks: _BackOff
+    refusals: int = 0  # logins refused in a row
+    marks_rest_until: float = 0.0
+
+    @classmethod
+    def of(cls, section: MailboxSection) -> Self:
+        """At the start."""
+        waits = (section.retry_seconds, section.longest_retry_seconds)
+        return cls(_BackOff(*waits), _BackOff(*waits))
+
+    def goes_well(self) -> None:
+        """The mailbox was read."""
+        self.back_off.reset()
+        self.refusals = 0
+
+
+def _mark(course: _Course, reader: MailboxReader) -> bool:
+    """Mark one batch; True when there is something to do at once.
+
+    Marks are decoration: what goes wrong with them is tried again ever more rarely, and keeps nobody from reading.
+    """
+    if time.monotonic() < course.marks_rest_until:
+        return False
+    try:
+        more = reader.mark_decided()
+    except Exception as error:
+        wait = course.marks.grow()
+        course.marks_rest_until = time.monotonic() + wait
+        if isinstance(error, StoreError):
+            raise
+        trace = None if isinstance(error, MailboxError) else error
+        words = str(error) if trace is None else type(error).__name__
+        _log.warning("mark_failed", mailbox=reader.section.name, why=words, wait_seconds=wait, **({"exc_info": trace} if trace else {}))
+        if isinstance(error, MailboxTemporaryError) and error.retry_after is not None:
+            raise  # the server wants to be left alone altogether
+        return True  # the connection is gone: a new one is needed to wait for mail
+    course.marks.reset()
+    return more
 
 
 def _store_takes(reader: MailboxReader) -> bool:

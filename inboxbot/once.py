@@ -112,6 +112,8 @@ def _mark(machinery: Machinery) -> None:
                 pass
         except InboxbotError as error:
             _log.warning("mark_failed", mailbox=reader.section.name, why=str(error))
+        except Exception as error:  # noqa: BLE001 - marks are decoration
+            _log.exception("mark_failed", mailbox=reader.section.name, error=type(error).__name__)
 
 
 def _left(machinery: Machinery, parts: frozenset[str]) -> bool:

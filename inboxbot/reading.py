@@ -4,6 +4,7 @@ In: an open `Mailbox` and the `Store`. Out: recorded messages. The store is the 
 mailbox's flags are decoration. Blocking: each mailbox is read by a thread of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +25,7 @@ from inboxbot.store.messages import Position
 BATCH = 50  # messages recorded in one transaction
 PROBES = 10  # of the messages recorded last, looked at again at every opening
 PORTION_BYTES = 16 * 1024 * 1024  # fetched, then recorded in one transaction: so much is in memory at once, and one message more
+MOST_MARK_BREAKS = 3  # then a message is left without its mark
 MOST_FETCH_FAILURES = 3  # then a stub stands in for the message, so that a person sees it and the rest goes on
 MOST_OUTSTANDING = 10  # messages to be tried again; with more of them it is the mailbox that ails, and nothing behind them is asked for
 MOST_PROBE_BREAKS = 3  # messages whose headers break the connection at an opening
@@ -58,6 +60,7 @@ class MailboxReader:
     _status: MailboxStatus | None = None
     _failures: dict[int, int] = field(default_factory=dict)
     _phantoms: set[int] = field(default_factory=set)  # UIDs for which a stub stands, and of which nothing but the number was ever seen
+    _mark_breaks: Counter[tuple[int, int]] = field(default_factory=Counter)  # (UIDVALIDITY, UID) -> breaks while it was marked
     _stale: bool = False  # rows of ours wait to be known again after a renumbering
     _last: int = 0  # where reading stood when we last knew
     _progress: Callable[[], None] = _no_progress
@@ -163,15 +166,36 @@ class MailboxReader:
             raise
 
     def _mark_batch(self, uidvalidity: int) -> bool:
+        """One batch; those at which it broke before come last, and a third break is the last: no message keeps the others from theirs."""
         with self.store.transaction() as session:
             todo = messages.unmarked(session, self.section.name, uidvalidity, limit=BATCH)
-        for uid, outcome in todo:
+        done: list[int] = []
+        try:
+            for uid, outcome in sorted(todo, key=lambda one: self._mark_breaks[uidvalidity, one[0]]):
+                if self._mark(uid, outcome, uidvalidity):
+                    done.append(uid)
+        finally:  # what was marked before a break is not marked again
+            if done:
+                with self.store.transaction() as session:
+                    messages.set_marked(session, self.section.name, uidvalidity, done, self.now())
+        return len(todo) == BATCH
+
+    def _mark(self, uid: int, outcome: str, uidvalidity: int) -> bool:
+        """Whether that is done with, one way or the other."""
+        which = (uidvalidity, uid)
+        if self._mark_breaks[which] >= MOST_MARK_BREAKS:
+            _log.warning("mark_given_up", mailbox=self.section.name, uid=uid)
+            del self._mark_breaks[which]
+            return True
+        try:
             if not self.mailbox.mark(uid, outcome, self.section.after, self.section.move_to):
                 _log.warning("mark_refused", mailbox=self.section.name, uid=uid)
-        if todo:
-            with self.store.transaction() as session:
-                messages.set_marked(session, self.section.name, uidvalidity, [uid for uid, _ in todo], self.now())
-        return len(todo) == BATCH
+        except Exception as error:
+            if getattr(error, "retry_after", None) is None:  # a busy server says nothing about the message
+                self._mark_breaks[which] += 1
+            raise
+        del self._mark_breaks[which]
+        return True
 
     def wait(self) -> None:
         """Until there may be new mail, at the latest until the next poll."""
