@@ -103,12 +103,17 @@ def auto_reply_fields(headers: Headers) -> tuple[str, ...]:
 
 
 def generated_fields(headers: Headers) -> tuple[str, ...]:
-    """The fields present that any mail written by a machine may carry, and a return path at which nobody reads."""
+    """The fields present that any mail written by a machine may carry."""
     named = sorted(name for name in headers if _GENERATED_FIELD.fullmatch(name) and not _LOOP_FIELD.fullmatch(name))
     mailer = [name for name in ("x-mailer", "user-agent") if any(_MAILERS.search(value.lower()) for value in headers.get(name, ()))]
     kind = values(headers, "x-freescout-mail-type")  # of which customer.message is what somebody there has typed
     typed = ["x-freescout-mail-type"] if any(keyword(value) != "customer.message" for value in kind) else []
-    return (*named, *mailer, *typed, *(f"Return-Path: {path}" for path in _paths(headers) if _nobody_reads_path(path)))
+    return (*named, *mailer, *typed)
+
+
+def unread_paths(headers: Headers) -> tuple[str, ...]:
+    """The return paths at which nobody reads; mass mail has one as well as a machine's."""
+    return tuple(f"Return-Path: {path}" for path in _paths(headers) if _nobody_reads_path(path))
 
 
 def many_receivers(headers: Headers) -> tuple[str, ...]:

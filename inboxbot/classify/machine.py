@@ -129,7 +129,7 @@ def _list_or_robot(message: Message) -> MachineVerdict | None:
     if wide and _is_marketing(message, automatic=bool(automatic)):
         return MachineVerdict(MachineClass.BULK, wide[0])
     unread = (markers.robot_sender(address) for address in (sender, *(one.email for one in message.reply_to)))
-    said = next(iter((*automatic, *wide, *filter(None, (*unread, _robot_name(message))))), "")
+    said = next(iter((*automatic, *wide, *markers.unread_paths(message.headers), *filter(None, (*unread, _robot_name(message))))), "")
     return MachineVerdict(MachineClass.ROBOT, said) if said else None
 
 

@@ -75,7 +75,8 @@ def _null_return_path(message: Message) -> str:
 
 
 def _auto_reply_field(message: Message) -> str:
-    return ", ".join((*markers.auto_reply_fields(message.headers), *markers.generated_fields(message.headers), *_bounce_fields(message)))
+    marks = (markers.auto_reply_fields, markers.generated_fields, markers.unread_paths)
+    return ", ".join((*(name for found in marks for name in found(message.headers)), *_bounce_fields(message)))
 
 
 def _bounce_fields(message: Message) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def disputes(session: Session) -> Rows:
 def outbox(session: Session) -> Rows:
     """One object per mail that was, or is to be, sent."""
     for row in session.exec(select(OutboxRow).order_by(col(OutboxRow.id))):
-        plain = _plain(row, leave_out={"mime", "claim", "documents", "answer_key"})
+        plain = _plain(row, leave_out={"mime", "claim", "documents", "answer_key", "rcpt_bare"})
         yield {**plain, "attachments": [document[0] for document in row.documents]}
 
 

@@ -148,6 +148,12 @@ def test_a_person_at_postmaster_is_a_person() -> None:
         ("Re: lunch", "Good idea.", {"list-id": ("<ap.customer.example>",)}, C.ROBOT),
         ("call me", "Ring me tomorrow.", {"list-id": ("<ap.customer.example>",), "list-post": ("<mailto:ap@customer.example>",)}, C.ROBOT),
         ("Cut your DSO", "Free demo! Overdue invoices keep you up? Unsubscribe", {"list-unsubscribe": ("<https://x.example>",)}, C.BULK),
+        (
+            "Cut your DSO",
+            "Free demo! Overdue invoices keep you up? Unsubscribe",
+            {"list-unsubscribe": ("<https://x.example>",), "return-path": ("<bounce-8841@x.example>",)},
+            C.BULK,
+        ),
         ("November at Apex", "A pumpkin pie recipe from the canteen.", {"list-id": ("<news.apex.example>",)}, C.BULK),
         ("Neu: Seminar", "Jetzt Platz sichern! Abmelden", {"precedence": ("bulk",)}, C.BULK),
         ("Automatic reply", "Your invoice INV-20108 was rejected: no PO.", {"auto-submitted": ("auto-replied",)}, C.ROBOT),

@@ -193,4 +193,6 @@ def test_five_hundred_files_take_seconds(tmp_path: Path) -> None:
     ended = many.run("explain", *names, "--json")
 
     assert len(ended.lines) == 500
-    assert (datetime.now(UTC) - began).total_seconds() < 20  # a few seconds where nothing else runs
+    assert (
+        datetime.now(UTC) - began
+    ).total_seconds() < 60  # a few seconds where nothing else runs; a start for each file would take a quarter of an hour

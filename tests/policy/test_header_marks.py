@@ -274,7 +274,8 @@ def test_a_calendar_field_of_exchange_is_a_meeting_s() -> None:
 
 def test_marks_say_which_field_it_was() -> None:
     headers = {"return-path": ("<no-reply@customer.example>",), "x-cron-env": ("<SHELL=/bin/sh>",)}
-    assert markers.generated_fields(headers) == ("x-cron-env", "Return-Path: no-reply@customer.example")
+    assert markers.generated_fields(headers) == ("x-cron-env",)
+    assert markers.unread_paths(headers) == ("Return-Path: no-reply@customer.example",)
     message = parse.parse(RawMessage(MessageKey("ar", 1, 1), MAIL.format(field="X-Nothing: 1").replace("\n", "\r\n").encode(), NOW))
     spam = replace(message, headers={**message.headers, "x-spam": ("yes",)})
     assert guard(spam, MachineClass.PERSON, History(), LimitsSection(), OWN, NOW)[0].words.endswith("(x-spam)")

@@ -111,7 +111,9 @@ IN_WORDS = {
     "address_in_text",
     "other_customer",
 }
-MOST_HELD = 0.01  # of the mails, for their words
+MOST_HELD = (
+    0.015  # of the mails, for their words: two thirds are of ERP systems that say that a machine wrote them, whatever the label says
+)
 
 
 def answerable() -> list[LabelledMail]:
