@@ -26,6 +26,7 @@ from typing import Any, Self, TypeVar
 import structlog
 
 from inboxbot.alarms.conditions import REFUSED
+from inboxbot.alarms.pulses import STORE
 from inboxbot.config import MailboxSection
 from inboxbot.errors import MailboxError, MailboxHungError, MailboxRefusedError, MailboxTemporaryError, StoreError, WorkerError
 from inboxbot.machinery import Machinery
@@ -48,7 +49,7 @@ LEDGER_CHECK_SECONDS = 5
 CHORES_SECONDS = 5  # how late a snooze may end
 AUDIT_CHECK_SECONDS = 60
 # The watchdog: socket timeouts end a dead connection's calls; what outlasts even these is a thread that hangs for ever.
-LONGEST_ROUND = 1800.0  # seconds for reading and marking: a first start may find a hundred thousand messages
+LONGEST_ROUND = 1800.0  # seconds without any progress in reading and marking
 LONGEST_OVER_POLL = 300.0  # seconds beyond `poll_seconds` for waiting
 
 Result = TypeVar("Result")
@@ -66,6 +67,7 @@ class Daemon:
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     exit_now: Callable[[int], object] = os._exit  # past every thread that hangs; all that matters is committed
     _loop: asyncio.AbstractEventLoop | None = None
+    _store_troubles: set[str] = field(default_factory=set)  # parts that could not write something down the last time
 
     async def run(self, parts: frozenset[str]) -> int:
         """Run until stopped; 0 after an orderly stop, 1 when a task died."""
@@ -138,15 +140,16 @@ class Daemon:
                 shown = ""
                 try:
                     shown = await asyncio.to_thread(reader.seal)  # before the login: what is renewed meanwhile counts as new
-                    recorded, more = await _in_time(thread, LONGEST_ROUND, partial(self._read_and_mark, course), reader)
+                    recorded, more = await _in_time(thread, LONGEST_ROUND, partial(self._read_and_mark, course, reader), course)
                     hollow = 0 if recorded or more else hollow + 1
                     if hollow > MOST_HOLLOW and time.monotonic() - woken < HOLLOW_SECONDS:
                         await self._pause(HOLLOW_SECONDS)
                     woken = time.monotonic()
                     if not (more or self.stop.is_set()):
-                        await _in_time(thread, reader.section.poll_seconds + LONGEST_OVER_POLL, MailboxReader.wait, reader)
+                        await _in_time(thread, section.poll_seconds + LONGEST_OVER_POLL, reader.wait, course)
                 except StoreError as error:
                     await asyncio.to_thread(self.machinery.beat, f"mailbox:{section.name}", str(error))
+                    self._note_store(f"mailbox {section.name}", str(error))
                     _log.error("store_trouble", why=str(error), wait_seconds=back_off.seconds)
                     await self._pause_for_store(back_off.grow(), reader)
                 except MailboxRefusedError as error:
@@ -172,10 +175,18 @@ class Daemon:
 
     def _read_and_mark(self, course: "_Course", reader: MailboxReader) -> tuple[int, bool]:
         """One round; how much was recorded, and whether the next round has something to do already."""
-        recorded = reader.catch_up()
+
+        def progress() -> None:
+            course.moved_at = time.monotonic()
+            self.machinery.beat(f"mailbox:{reader.section.name}")
+            self._wake(self.recorded)
+
+        recorded = reader.catch_up(progress=progress)
+        course.moved_at = time.monotonic()
+        self.machinery.beat(f"mailbox:{reader.section.name}")
         if recorded:
             self._wake(self.recorded)
-        self.machinery.beat(f"mailbox:{reader.section.name}")
+        self._note_store(f"mailbox {reader.section.name}")
         course.goes_well()
         return recorded, _mark(course, reader)
 
@@ -183,7 +194,7 @@ class Daemon:
         """Decide what is recorded."""
         while not self.stop.is_set():
             self.recorded.clear()
-            with _store_trouble():
+            with self._store_trouble("process"):
                 count = await asyncio.to_thread(self.machinery.process_waiting, self.stop.is_set, lambda: self._wake(self.decided))
                 if count:
                     self._ask_for_marks()
@@ -199,14 +210,14 @@ class Daemon:
         """Drain the outbox; first of all see whether the Sent folder knows more than our records."""
         wait = FIRST_BACK_OFF
         while not self.stop.is_set():
-            with _store_trouble():
+            with self._store_trouble("send"):
                 if await asyncio.to_thread(self.machinery.reconcile_sent):
                     break
             await self._pause_until_new_secret(wait, self.machinery.sent_seal, await asyncio.to_thread(self.machinery.sent_seal))
             wait = min(wait * 2, self.machinery.check_seconds)
         while not self.stop.is_set():
             self.decided.clear()
-            with _store_trouble():
+            with self._store_trouble("send"):
                 await sender.drain(self.stop)
             await self._until(self.decided)
 
@@ -241,18 +252,18 @@ class Daemon:
             scheduler.shutdown(wait=False)
 
     def _audit_if_due(self) -> None:
-        with _store_trouble():
+        with self._store_trouble("audit"):
             self.machinery.audit_if_due()
 
     def _look_after_sent(self) -> None:
-        with _store_trouble():
+        with self._store_trouble("sent folder"):
             self.machinery.look_after_sent()
 
     def _ledger_if_changed(self) -> None:
         self.machinery.refresh_ledger(force=False)
 
     def _chores(self) -> None:
-        with _store_trouble():
+        with self._store_trouble("chores"):
             self.machinery.chores()
 
     def _ledger_on_schedule(self) -> None:
@@ -262,6 +273,25 @@ class Daemon:
         """Set an event from a worker thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(event.set)
+
+    @contextmanager
+    def _store_trouble(self, part: str) -> Iterator[None]:
+        """The store did not take a change (locked, disk full), or no worker could be had: nothing is lost, the next round tries again."""
+        try:
+            yield
+        except WorkerError as error:
+            _log.error("worker_trouble", why=str(error))
+        except StoreError as error:
+            _log.error("store_trouble", why=str(error))
+            self._note_store(part, str(error))
+        else:
+            self._note_store(part)
+
+    def _note_store(self, part: str, trouble: str = "") -> None:
+        """What a part met with when it wrote something down, for the watch; nothing is written for that."""
+        if trouble or part in self._store_troubles:
+            self.machinery.beat(f"{STORE}{part}", trouble)
+        (self._store_troubles.add if trouble else self._store_troubles.discard)(part)
 
     async def _until(self, event: asyncio.Event) -> None:
         try:
@@ -326,14 +356,16 @@ class _Course:
 
     back_off: _BackOff
     marks: _BackOff
+    name: str
     refusals: int = 0  # logins refused in a row
+    moved_at: float = 0.0  # when a call was seen to do something, by the clock that never jumps
     marks_rest_until: float = 0.0
 
     @classmethod
     def of(cls, section: MailboxSection) -> Self:
         """At the start."""
         waits = (section.retry_seconds, section.longest_retry_seconds)
-        return cls(_BackOff(*waits), _BackOff(*waits))
+        return cls(_BackOff(*waits), _BackOff(*waits), section.name)
 
     def goes_well(self) -> None:
         """The mailbox was read."""
@@ -369,7 +401,7 @@ def _store_takes(reader: MailboxReader) -> bool:
     """Whether our records take a change."""
     try:
         with reader.store.transaction() as session:
-            watchbook.set_pulse(session, f"store:{reader.section.name}", Pulse(reader.now()))
+            watchbook.set_pulse(session, "store", Pulse(reader.now()))
     except StoreError:
         return False
     return True
@@ -385,21 +417,12 @@ def _log_death(task: asyncio.Task[None]) -> None:
     _log.critical("task_died", task=task.get_name(), reason=str(reason or "it ended"), exc_info=reason)
 
 
-async def _in_time(thread: ThreadPoolExecutor, seconds: float, call: Callable[[MailboxReader], Result], reader: MailboxReader) -> Result:
-    """A blocking call in the mailbox's own thread; raises MailboxHungError when it does not come back in time."""
-    running = asyncio.get_running_loop().run_in_executor(thread, call, reader)
-    try:
-        return await asyncio.wait_for(asyncio.shield(running), seconds)
-    except TimeoutError:
-        raise MailboxHungError(f"mailbox {reader.section.name} did not come back from a call within {seconds:g} seconds") from None
-
-
-@contextmanager
-def _store_trouble() -> Iterator[None]:
-    """The store did not take a change (locked, disk full), or no worker could be had: nothing is lost, the next round tries again."""
-    try:
-        yield
-    except WorkerError as error:
-        _log.error("worker_trouble", why=str(error))
-    except StoreError as error:
-        _log.error("store_trouble", why=str(error))
+async def _in_time(thread: ThreadPoolExecutor, seconds: float, call: Callable[[], Result], course: _Course) -> Result:
+    """A blocking call in the mailbox's own thread; raises MailboxHungError when it neither comes back nor moves on for so long."""
+    course.moved_at = time.monotonic()
+    running = asyncio.get_running_loop().run_in_executor(thread, call)
+    while (left := course.moved_at + seconds - time.monotonic()) > 0:
+        done, _ = await asyncio.wait([running], timeout=left)
+        if done:
+            return await running
+    raise MailboxHungError(f"mailbox {course.name} did not come back from a call within {seconds:g} seconds")

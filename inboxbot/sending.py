@@ -163,7 +163,8 @@ class Sender:
         self._closed_until = self._shown = None
 
     def _closed(self) -> bool:
-        return self._closed_until is not None and self.now() < self._closed_until
+        """A wait that is longer than any wait was begun by a clock that was wrong."""
+        return self._closed_until is not None and timedelta(0) < self._closed_until - self.now() <= self.pace.horizon
 
     async def send(self, item: OutboxItem) -> OutboxState | None:
         """Send one claimed item and write down the result; None when the claim was lost to another sender."""

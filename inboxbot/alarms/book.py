@@ -29,6 +29,7 @@ class Telling:
 
 def turn(now_raised: Iterable[Alarm], known: Mapping[str, AlarmState], now: datetime) -> Telling:
     """Compare what holds with what was known."""
+    written, known = known, {name: _by_this_clock(state, now) for name, state in known.items()}
     current = {alarm.name: alarm for alarm in now_raised}
     states = {name: _still(known.get(name), alarm, now) for name, alarm in current.items()}
     states |= {name: _gone(state, now) for name, state in known.items() if name not in current and state.cleared_at is None}
@@ -37,7 +38,8 @@ def turn(now_raised: Iterable[Alarm], known: Mapping[str, AlarmState], now: date
     late = [state for name, state in known.items() if name not in current and state.cleared_at is not None]
     ended = [*(state for name, state in states.items() if name not in current), *late]
     recovered = tuple(state for state in ended if _end_to_be_told(state))
-    changed = tuple(state for name, state in states.items() if known.get(name) != state)
+    states = {**{name: state for name, state in known.items() if state != written[name]}, **states}
+    changed = tuple(state for name, state in states.items() if written.get(name) != state)
     return Telling(raised, recovered, changed)
 
 
@@ -47,6 +49,20 @@ def told(telling: Telling, now: datetime) -> tuple[AlarmState, ...]:
     states |= {state.name: replace(state, told_at=now) for state in telling.raised}
     states |= {state.name: replace(state, cleared_told_at=now) for state in telling.recovered}
     return tuple(states.values())
+
+
+def _by_this_clock(state: AlarmState, now: datetime) -> AlarmState:
+    """With times that lie ahead of a clock that was set back, its story is as long ago as it can be: just over."""
+    ahead = max(filter(None, (state.raised_at, state.told_at, state.cleared_at, state.cleared_told_at))) - now
+    if ahead <= timedelta(0):
+        return state
+
+    def moved(moment: datetime | None) -> datetime | None:
+        return moment - ahead if moment is not None else None
+
+    return AlarmState(
+        state.name, state.words, state.raised_at - ahead, moved(state.told_at), moved(state.cleared_at), moved(state.cleared_told_at)
+    )
 
 
 def _still(before: AlarmState | None, alarm: Alarm, now: datetime) -> AlarmState:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from inboxbot.alarms.pulses import STORE
 from inboxbot.config import AlertsSection
 from inboxbot.credentials import NO_TOKEN
 from inboxbot.store.watchbook import Pulse, Waiting
@@ -14,6 +15,7 @@ from inboxbot.store.watchbook import Pulse, Waiting
 NOTHING = Waiting()
 MOST_QUICK = 3  # answers that are no person's, within the hour: one is an unmarked absence note, three are a loop
 TOKEN_GRACE = timedelta(minutes=2)  # an endpoint that is away for a moment needs nobody
+STORE_GRACE = timedelta(minutes=1)  # somebody else's long change, or a server that starts anew
 DOUBT_GRACE = timedelta(minutes=2)  # most doubts are settled by the Sent folder's first look
 SENT_FOLDER = "sent folder"  # the pulse of what looks after it
 REFUSED = "login refused: "  # how the trouble of a part begins whose login was refused
@@ -61,12 +63,20 @@ def raised(signs: Signs, alerts: AlertsSection) -> tuple[Alarm, ...]:
 
 
 def _store(signs: Signs, alerts: AlertsSection) -> Iterator[Alarm]:
-    if signs.store_trouble:
-        yield Alarm("store", f"our records cannot be written, so nothing is answered: {signs.store_trouble}")
+    trouble = signs.store_trouble or next(_store_troubles(signs), "")
+    if trouble:
+        yield Alarm("store", f"our records cannot be written, so nothing is answered: {trouble}")
     if signs.disk_free_mb is not None and signs.disk_free_mb < alerts.disk_free_mb:
         yield Alarm("disk", f"only {signs.disk_free_mb:.0f} MB are free where our records lie; make room, or everything stops")
     if signs.ledger_trouble:
         yield Alarm("ledger", f"the ledger could not be read, the last good one is in use: {signs.ledger_trouble}")
+
+
+def _store_troubles(signs: Signs) -> Iterator[str]:
+    """What parts of the program have met with for a while when they wrote something down."""
+    for name, pulse in sorted(signs.pulses.items()):
+        if name.startswith(STORE) and pulse.trouble and pulse.trouble_at is not None and signs.now - pulse.trouble_at > STORE_GRACE:
+            yield pulse.trouble
 
 
 def _mailbox(name: str, signs: Signs, silent: timedelta) -> Iterator[Alarm]:

@@ -5,7 +5,7 @@ may be what is broken.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from inboxbot.alarms import book
+from inboxbot.alarms.ages import Ages
 from inboxbot.alarms.channels import Channel
 from inboxbot.alarms.conditions import Signs, raised
 from inboxbot.alarms.notices import notice
@@ -21,7 +22,7 @@ from inboxbot.config import AlertsSection
 from inboxbot.errors import AlertError, StoreError
 from inboxbot.store import watchbook
 from inboxbot.store.engine import Store
-from inboxbot.store.watchbook import AlarmState
+from inboxbot.store.watchbook import AlarmState, Pulse
 
 DAEMON = "daemon"
 _HOUR = timedelta(hours=1)
@@ -45,6 +46,7 @@ class Watch:
     ledger_trouble: Callable[[], str]
     sent_mailbox: str = ""  # whose Sent folder is looked after
     sends: bool = True  # somebody is to send what is in the outbox
+    ages: Ages = field(default_factory=Ages)
     started_at: datetime = field(init=False)
     _known: dict[str, AlarmState] | None = None
     _wait: timedelta = _FIRST_WAIT
@@ -63,6 +65,7 @@ class Watch:
 
     def _look(self) -> None:
         now = self.now()
+        self.ages.look(now)
         self.pulses.ok(DAEMON)
         signs = self._signs(now)
         telling = book.turn(raised(signs, self.alerts), self._alarms(), now)
@@ -77,20 +80,22 @@ class Watch:
         self._keep(states)
 
     def _signs(self, now: datetime) -> Signs:
+        here = self.pulses.here()
         signs = Signs(
             now,
-            self.started_at,
+            self.ages.since("start", self.started_at) or now,
             self.mailboxes,
             disk_free_mb=self._free(),
             ledger_trouble=self.ledger_trouble(),
-            pulses=self.pulses.here(),
+            pulses=self._by_now(here),
+            store_trouble=self.pulses.store_trouble,
             sent_mailbox=self.sent_mailbox,
         )
         try:
             with self.store.transaction() as session:
                 return replace(
                     signs,
-                    pulses={**watchbook.pulses(session), **signs.pulses},
+                    pulses=self._by_now({**watchbook.pulses(session), **here}),
                     undecided=watchbook.undecided(session),
                     unsent=watchbook.unsent(session, now if self.sends else None),
                     doubtful=watchbook.doubtful(session),
@@ -100,6 +105,14 @@ class Watch:
                 )
         except StoreError as error:
             return replace(signs, store_trouble=str(error))
+
+    def _by_now(self, pulses: Mapping[str, Pulse]) -> dict[str, Pulse]:
+        """The pulses as if the wall clock had never jumped."""
+        since = self.ages.since
+        return {
+            name: Pulse(since(f"{name}: well", pulse.ok_at), pulse.trouble, since(f"{name}: trouble", pulse.trouble_at))
+            for name, pulse in pulses.items()
+        }
 
     def _free(self) -> float | None:
         if self.folder is None:
@@ -119,7 +132,8 @@ class Watch:
         return self._known
 
     def _may_tell(self, now: datetime) -> bool:
-        return self._not_before is None or now >= self._not_before
+        """A wait that is longer than any wait was begun by a clock that was wrong."""
+        return self._not_before is None or not timedelta(0) < self._not_before - now <= _LONGEST_WAIT
 
     def _tell(self, telling: book.Telling, now: datetime) -> bool:
         """Every channel is tried; one that works is enough. After failure on all it waits, ever longer."""

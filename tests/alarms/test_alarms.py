@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections import namedtuple
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -16,6 +17,7 @@ import pytest
 from factories import NOW, Clock, frozen_mail, open_store, raw_mail
 
 from inboxbot.alarms import book
+from inboxbot.alarms.ages import Ages
 from inboxbot.alarms.channels import MailChannel, Webhook
 from inboxbot.alarms.conditions import Alarm, Signs, raised
 from inboxbot.alarms.notices import Notice, notice
@@ -27,7 +29,7 @@ from inboxbot.health import status
 from inboxbot.reply import OutboxItem, OutboxState
 from inboxbot.responders import alert
 from inboxbot.store import conversations, messages, outbox, watchbook
-from inboxbot.store.engine import Store
+from inboxbot.store.engine import Session, Store
 from inboxbot.store.watchbook import AlarmState, Pulse, Waiting
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -61,6 +63,7 @@ def test_nothing_is_the_matter_where_all_is_well() -> None:
         ({"pulses": {**SIGNS.pulses, "audit:ar": Pulse(NOW, "the fate of 3 messages is unknown", NOW)}}, "audit:ar"),
         ({"disk_free_mb": 20.0}, "disk"),
         ({"store_trouble": "disk I/O error"}, "store"),
+        ({"pulses": {**SIGNS.pulses, "store:process": Pulse(None, "disk full", NOW - 2 * MINUTE)}}, "store"),
         ({"ledger_trouble": "contacts.csv is not there"}, "ledger"),
         ({"pulses": {**SIGNS.pulses, "sent folder": Pulse(None, "SELECT: NO", LATE)}, "sent_mailbox": "ar"}, "sent_folder"),
         ({"pulses": {**SIGNS.pulses, "sent folder": Pulse(NOW - HOUR, "SELECT: NO", LATE)}, "sent_mailbox": "ar"}, "sent_folder"),
@@ -85,6 +88,8 @@ def test_each_trouble_raises_its_alarm_and_no_other(change: dict[str, Any], name
         {"pulses": {**SIGNS.pulses, "sent folder": Pulse(LATE)}, "sent_mailbox": "ar"},  # nothing had to be done there since
         {"pulses": {**SIGNS.pulses, "sent folder": Pulse(None, "SELECT: NO", LATE)}},  # of a time when there was one
         {"unsent": Waiting(3, NOW - MINUTE)},
+        {"pulses": {**SIGNS.pulses, "store:process": Pulse(None, "locked", NOW - timedelta(seconds=40))}},
+        {"pulses": {**SIGNS.pulses, "store:process": Pulse(LATE)}},
     ],
 )
 def test_a_passing_trouble_raises_none(change: dict[str, Any]) -> None:
@@ -139,6 +144,31 @@ def test_what_could_not_be_told_is_told_later() -> None:
     assert story.turn(works=False) == ([], ["disk"])
     assert story.turn() == ([], ["disk"])
     assert story.turn() == ([], [])
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=1), timedelta(days=400)], ids=str)
+def test_a_clock_that_is_set_back_makes_no_flood_and_no_silence(back: timedelta) -> None:
+    story = Story()
+    story.turn("disk")
+    story.turn()  # told, and its end
+    story.turn("loop")
+    story.now -= back
+    assert story.turn("loop") == ([], [])
+    assert story.turn() == ([], ["loop"])  # its end is told once
+    assert [story.turn() for _ in range(5)] == [([], [])] * 5
+    assert story.turn("disk", "loop", "new", after=2 * HOUR) == (["disk", "loop", "new"], [])
+    assert story.turn("disk", "loop", "new") == ([], [])
+    assert story.turn() == ([], ["disk", "loop", "new"])
+
+
+def test_a_clock_that_is_set_back_and_an_alarm_that_comes_and_goes_make_no_flood() -> None:
+    story, told = Story(), 0
+    story.turn("disk")
+    story.now -= timedelta(days=1)
+    for _ in range(60):
+        for holding in (("disk",), ()):
+            told += sum(len(names) for names in story.turn(*holding))
+    assert told <= 6
 
 
 @dataclass
@@ -297,6 +327,143 @@ def test_a_daemon_that_died_is_seen_by_status(store: Store) -> None:
     assert status(store, clock())["needs_person"] == []
     clock.move(hours=1)
     assert any("does not run" in words for words in status(store, clock())["needs_person"])
+
+
+class Ticking:
+    """A wall clock that may jump, and one that never does."""
+
+    def __init__(self, store: Store) -> None:
+        self.wall, self.steady, self.hook = Clock(), 0.0, Recorder()
+        self.watch = replace(a_watch(store, self.wall, self.hook), ages=Ages(lambda: self.steady))
+
+    def look(self, *beats: str, seconds: float = 30, jump: timedelta = timedelta(0), trouble: str = "") -> None:
+        self.steady += seconds
+        self.wall.moment += timedelta(seconds=seconds) + jump
+        for name in beats:
+            (self.watch.pulses.trouble(name, trouble) if trouble else self.watch.pulses.ok(name))
+        self.watch.look()
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        return [(kind, one["name"]) for words in self.hook.heard for kind in ("raised", "recovered") for one in words.json[kind]]
+
+
+JUMPS = [timedelta(days=1), -timedelta(days=1), timedelta(hours=3), -timedelta(hours=3), timedelta(days=4000), -timedelta(days=4000)]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_a_clock_that_jumps_says_nothing_about_a_healthy_mailbox(store: Store, jump: timedelta) -> None:
+    world = Ticking(store)
+    for _ in range(5):
+        world.look("mailbox:ar")
+    world.look(jump=jump)  # the daemon looks at once then, before the mailbox has beaten again
+    for _ in range(40):
+        world.look("mailbox:ar")
+    assert world.told == []
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_after_a_jump_a_dead_mailbox_is_told_in_time(store: Store, jump: timedelta) -> None:
+    world = Ticking(store)
+    for _ in range(5):
+        world.look("mailbox:ar")
+    world.look(jump=jump)
+    for _ in range(26):
+        world.look("mailbox:ar", trouble="cannot connect")
+    assert world.told == []  # not yet a quarter of an hour
+    for _ in range(10):
+        world.look("mailbox:ar", trouble="cannot connect")
+    assert world.told == [("raised", "silent:ar")]
+    world.look("mailbox:ar")
+    assert world.told == [("raised", "silent:ar"), ("recovered", "silent:ar")]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_an_alarm_outlives_a_jump_and_is_told_no_second_time(store: Store, jump: timedelta) -> None:
+    world = Ticking(store)
+    for _ in range(40):
+        world.look("mailbox:ar", trouble="cannot connect")
+    world.look("mailbox:ar", trouble="cannot connect", jump=jump)
+    for _ in range(100):
+        world.look("mailbox:ar", trouble="cannot connect")
+    for _ in range(10):
+        world.look("mailbox:ar")
+    assert world.told == [("raised", "silent:ar"), ("recovered", "silent:ar")]
+
+
+def test_pulses_of_another_process_are_judged_the_same_way(store: Store) -> None:
+    world = Ticking(store)
+    other = Pulses(store, world.wall)
+    for _ in range(5):
+        other.ok("mailbox:ar")
+        world.look()
+    world.look(jump=-timedelta(days=1))
+    for _ in range(100):
+        other.ok("mailbox:ar")
+        world.look()
+    assert world.told == []
+    for _ in range(40):
+        world.look()
+    assert world.told == [("raised", "silent:ar")]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_a_channel_is_tried_again_although_the_clock_jumped(store: Store, jump: timedelta) -> None:
+    world = Ticking(store)
+    world.hook.broken = True
+    world.look("mailbox:ar", trouble="login refused: no")
+    world.hook.broken = False
+    world.look(jump=jump)
+    world.look()
+    assert ("raised", "login:ar") in world.told
+
+
+def test_a_clock_that_was_set_back_does_not_make_pulses_look_written(store: Store) -> None:
+    clock = Clock()
+    pulses = Pulses(store, clock)
+    pulses.ok("daemon")
+    clock.move(days=-1)
+    pulses.ok("daemon")
+    with store.transaction() as session:
+        assert watchbook.pulses(session)["daemon"].ok_at == clock()
+
+
+class Unwritable:
+    """Every change of a store fails while `full`; reading works."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full, inner = True, store.transaction
+
+        @contextmanager
+        def transaction() -> Iterator[Session]:
+            with inner() as session:
+                yield session
+                if self.full and (session.new or session.dirty or session.deleted):
+                    raise StoreError("database or disk is full")
+
+        monkeypatch.setattr(store, "transaction", transaction)
+
+
+def test_a_store_that_takes_no_change_is_told_although_it_can_be_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Ticking(store)
+    world.look("mailbox:ar")
+    broken = Unwritable(store, monkeypatch)
+    for _ in range(20):
+        world.look("mailbox:ar")
+    assert world.told == [("raised", "store")]
+    broken.full = False
+    for _ in range(3):
+        world.look("mailbox:ar")
+    assert world.told == [("raised", "store"), ("recovered", "store")]
+
+
+def test_what_parts_meet_with_at_the_store_is_kept_in_memory_alone(store: Store) -> None:
+    pulses = Pulses(store, Clock())
+    pulses.trouble("store:process", "disk full")
+    assert pulses.here()["store:process"].trouble == "disk full"
+    pulses.ok("store:process")
+    with store.transaction() as session:
+        assert watchbook.pulses(session) == {}
 
 
 def test_a_daemon_that_stopped_in_order_is_not_missed(store: Store) -> None:

@@ -10,21 +10,25 @@ from typing import Any, ClassVar, NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
-from factories import Clock, open_store
+from factories import NOW, Clock, open_store
 from shell.test_machinery import Listed, Nowhere, machinery
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from inboxbot.alarms.conditions import Signs, raised
 from inboxbot.alarms.pulses import Pulses
+from inboxbot.alarms.watch import Watch
 from inboxbot.config import MailboxSection
 from inboxbot.config.sections import AlertsSection
 from inboxbot.daemon import STORE_CHECK_SECONDS, Daemon
 from inboxbot.errors import ConfigError, LedgerError, MailboxTemporaryError, StoreError
 from inboxbot.machinery import Machinery
+from inboxbot.message import MessageKey, RawMessage
 from inboxbot.once import run_once
 from inboxbot.reading import MailboxReader
-from inboxbot.store import messages
+from inboxbot.store import messages, watchbook
 from inboxbot.store.engine import Session, Store
+from inboxbot.store.watchbook import Pulse
 
 
 class Box(Listed):
@@ -194,6 +198,56 @@ def test_where_only_recording_fails_logins_become_rare(tmp_path: Path, monkeypat
     assert house.run() == 0
     assert box.opened == 8  # at once, and after 2, 4, 8 ... 128 seconds
     assert "no room" in house.pulses.here()["mailbox:ar"].trouble
+
+
+def test_a_disk_without_room_for_mail_is_told_although_small_things_can_be_written(tmp_path: Path) -> None:
+    class Large(Box):
+        def fetch(self, uids: Any) -> Iterator[RawMessage]:
+            for uid in uids:
+                yield RawMessage(MessageKey("ar", 7, uid), b"Subject: x\r\n\r\n" + b"x" * 100_000, NOW)
+
+    house = House(tmp_path, Large("ar", 1), most_pauses=20)
+    watch = Watch(house.store, AlertsSection(disk_free_mb=0), "Us", ("ar",), house.pulses, (), house.clock, None, str)
+    house.pulses.ok("mailbox:ar")
+    watch.look()
+    event.listen(house.store.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count=1"))
+    house.store.engine.dispose()
+    house.run()
+    for _ in range(3):
+        house.clock.move(minutes=1)
+        watch.look()
+    with house.store.transaction() as session:
+        assert [(name, state.cleared_at) for name, state in watchbook.alarms(session).items()] == [("store", None)]
+
+
+@pytest.mark.parametrize("part", ["process", "send"])
+def test_every_part_tells_what_it_meets_with_at_the_store_and_when_that_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr("inboxbot.daemon.IDLE_SECONDS", 0.01)
+    house, rounds = House(tmp_path), list[str]()
+
+    def one_round() -> int:
+        rounds.append(house.pulses.here().get(f"store:{part}", Pulse()).trouble)
+        if len(rounds) < 3:
+            raise StoreError("disk full")
+        if len(rounds) > 4:
+            house.daemon.request_stop()
+        return 0
+
+    class Drained:
+        transport = Nowhere()
+
+        def recover(self) -> None: ...
+
+        async def drain(self, _stop: asyncio.Event) -> int:
+            return one_round()
+
+    house.machine.sender = Drained()  # type: ignore[assignment]
+    monkeypatch.setattr(house.machine, "process_waiting", lambda *_: one_round())
+    with capture_logs():
+        assert asyncio.run(house.daemon.run(frozenset({part}))) == 0
+    assert rounds == ["", "disk full", "disk full", "", ""]
 
 
 def test_neither_the_store_nor_an_error_at_the_sent_folder_ends_the_sender(tmp_path: Path) -> None:

@@ -238,7 +238,6 @@ def test_a_sent_folder_that_cannot_be_read_is_told_and_so_is_its_end(store: Stor
         machine.look_after_sent()  # nothing is to be done there, which does not mean that it could be
         assert alarms() == set()
         clock.move(minutes=0.9)
-    clock.move(minutes=1)
     assert alarms() == {"sent_folder", "unsent"}
     copies.error = None
     assert machine.reconcile_sent()
@@ -255,6 +254,17 @@ def test_a_sent_folder_that_breaks_later_is_told_while_something_is_to_be_done_t
     copies.looks_fail = False  # a person has settled what was in doubt
     machine.look_after_sent()
     assert pulses.here()["sent folder"].trouble == ""
+
+
+def test_a_clock_that_is_set_back_leaves_no_sent_folder_alone_for_a_day(store: Store, tmp_path: Path) -> None:
+    clock, copies = Clock(), Copies(REFUSED_FOLDER)
+    machine = machinery(store, tmp_path, now=clock, sent_copies=copies)
+    assert not machine.reconcile_sent()
+    copies.error = None
+    clock.move(minutes=1)
+    assert not machine.reconcile_sent()  # half an hour has not passed
+    clock.move(days=-1)
+    assert machine.reconcile_sent()
 
 
 def test_trouble_of_the_store_is_not_the_sent_folders(store: Store, tmp_path: Path) -> None:

@@ -245,6 +245,17 @@ def test_times_that_a_wrong_clock_wrote_have_come(office: Office) -> None:
     assert office.drain() == 2
 
 
+def test_a_clock_that_is_set_back_leaves_no_server_alone_for_a_day(office: Office) -> None:
+    office.server = Server(early=SendUnreachableError("nobody listens"))
+    sender = office.sender
+    office.post()
+    asyncio.run(sender.drain(asyncio.Event()))
+    office.server.early = None
+    assert asyncio.run(sender.drain(asyncio.Event())) == 0
+    office.clock.move(days=-1)
+    assert asyncio.run(sender.drain(asyncio.Event())) == 1
+
+
 def test_what_people_want_sent_next_week_is_sent_next_week(office: Office) -> None:
     office.post(1, frozen_mail(automatic=False))
     with office.store.transaction() as session:
