@@ -7,6 +7,7 @@ import pytest
 import structlog
 from hypothesis import settings
 from servers.mailserver import MailServer, unavailable
+from servers.nursery import Nursery
 from servers.postgresql import PostgreSQL
 from servers.postgresql import unavailable as no_postgresql
 from xdist.remote import Producer
@@ -57,6 +58,13 @@ def mail_server() -> Iterator[MailServer]:
         pytest.skip(reason)
     with MailServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where most starts of the program come from; each xdist worker has its own."""
+    with Nursery() as ours:
+        yield ours
 
 
 @pytest.fixture(scope="session")

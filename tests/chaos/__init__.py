@@ -3,7 +3,6 @@
     books      a company with as many customers as mails: every mail is somebody's own question
     sink       an SMTP server that accepts, refuses, stalls, cuts, and remembers what it accepted
     proxy      an IMAP proxy before Dovecot that cuts, stalls, splits and falsifies what the server says
-    nursery    starts the program without the second that every start takes
     poison     mails that are meant to break the parser
     scene      one run: servers, daemon, mails, kills, and the count
     rows       the fault table, one function a row

@@ -12,8 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from servers.mailserver import MailServer, unavailable
+from servers.nursery import Nursery
 
-from chaos.nursery import Nursery
 from chaos.rows import Row, here
 from chaos.runner import run, select
 

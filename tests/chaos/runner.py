@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from servers.mailserver import MailServer
+from servers.nursery import Nursery
 
-from chaos.nursery import Nursery
 from chaos.rows import ROWS, Row
 from chaos.scene import Count, Scene
 

@@ -23,10 +23,10 @@ from typing import Any, Self
 
 import psycopg
 from servers.mailserver import MailServer
+from servers.nursery import Child, Nursery
 
 from chaos import books
 from chaos.books import Letter
-from chaos.nursery import Child, Nursery
 from chaos.sink import Plan, Sink, polite
 
 INBOXBOT = str(Path(sys.executable).parent / "inboxbot")
@@ -204,7 +204,7 @@ class Scene:
                 raise TimeoutError(f"seed {self.seed}: waited in vain for {what}; the log ends\n{tail}")
             if restart and not self.alive():
                 self.start()
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def until_settled(self, messages: int | None = None) -> None:
         """Wait until every mail's fate is decided: nothing to decide, nothing to send, nothing to look for.

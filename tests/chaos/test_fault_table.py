@@ -2,24 +2,19 @@
 
 import pytest
 from servers.mailserver import MailServer
+from servers.nursery import Nursery
 
-from chaos.nursery import Nursery
 from chaos.rows import ROWS, Row, here
 from chaos.runner import run
 
 MAILS = 200
 SEEDS = (1, 2, 3)
-THRICE = frozenset({*map(str, range(1, 10)), "11", "22"})  # a kill's moment decides; these two have found what one seed did not
-AS_A_USER_DOES = frozenset(map(str, range(1, 10)))  # in the first seed of the rows of kills the program starts in an interpreter of its own
+AS_A_USER_DOES = frozenset({"1", "5", "9"})  # in their first seed the program starts in an interpreter of its own
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def _seeds(row: Row) -> tuple[int, ...]:
-    return SEEDS if row.number in THRICE else SEEDS[:1]
-
-
-CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in _seeds(row)]
+CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in SEEDS]
 
 
 @pytest.mark.parametrize(("row", "seed"), CASES)

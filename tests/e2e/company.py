@@ -8,19 +8,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from e2e.correspondence import GATEWAY, compose
 from e2e.process import Daemon, wait_for
 from servers.mailserver import CAPTURE, MailServer
+from servers.nursery import Child, Nursery
 
 from inboxbot import config
 from inboxbot.store.engine import Store
@@ -125,6 +127,7 @@ class Company:
     server: MailServer
     address: str
     documents: Path
+    nursery: Nursery | None = None  # the program starts from there; else in an interpreter of its own, as a user starts it
     delivered: int = field(default=0)
 
     @property
@@ -147,12 +150,18 @@ class Company:
 
     def run(self, *arguments: str) -> Ended:
         """The real command to its end."""
-        command = [INBOXBOT, *arguments, "--config", str(self.config)]
-        ended = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, stdin=subprocess.DEVNULL,
-            env=_environment(),
-        )  # fmt: skip
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        out, err = self.folder / "said", self.folder / "errors"
+        for path in (out, err):
+            path.write_bytes(b"")
+        code = self._start(arguments, out, err).wait(120)
+        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def _start(self, arguments: Sequence[str], out: Path, err: Path) -> "subprocess.Popen[bytes] | Child":
+        whole = [*arguments, "--config", str(self.config)]
+        if self.nursery is not None:
+            return self.nursery.start(whole, _environment(), out, err)
+        with out.open("ab") as said, err.open("ab") as errors:
+            return subprocess.Popen([INBOXBOT, *whole], stdin=subprocess.DEVNULL, stdout=said, stderr=errors, env=_environment())
 
     def run_once(self) -> Ended:
         return self.run("run", "--once")
@@ -160,7 +169,7 @@ class Company:
     @contextmanager
     def daemon(self) -> Iterator[Daemon]:
         """The daemon, started; whatever the test did not end is ended with SIGTERM."""
-        with Daemon([INBOXBOT, "run", "--config", str(self.config)], self.folder / "daemon.log", _environment()) as running:
+        with Daemon(partial(self._start, ["run"], Path(os.devnull)), self.folder / "daemon.log") as running:
             yield running
 
     def export(self, what: str) -> list[dict[str, Any]]:
@@ -211,10 +220,10 @@ class Company:
             return {uid: set(fields[b"FLAGS"]) - {b"\\Recent"} for uid, fields in client.fetch(uids, ["FLAGS"]).items()} if uids else {}
 
 
-def found(folder: Path, server: MailServer, address: str, books: Path) -> Company:
+def found(folder: Path, server: MailServer, address: str, books: Path, nursery: Nursery | None = None) -> Company:
     """A new company with an empty mailbox and its own copy of the ledger in `books`."""
     server.add_user(address)
-    company = Company(folder, server, address, books / "documents")
+    company = Company(folder, server, address, books / "documents", nursery)
     shutil.copytree(books / "ledger", company.ledger)
     for name in ("imap-password", "smtp-password"):
         (folder / name).write_text(server.password, encoding="ascii")

@@ -7,6 +7,7 @@ import pytest
 from e2e import company
 from e2e.company import Company
 from servers.mailserver import MailServer
+from servers.nursery import Nursery
 
 from inboxbot.demo import sample_documents, sample_ledger
 
@@ -22,6 +23,6 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own_company(tmp_path: Path, mail_server: MailServer, books: Path) -> Company:
+def own_company(tmp_path: Path, mail_server: MailServer, books: Path, nursery: Nursery) -> Company:
     """A company of the test's own, with an empty mailbox."""
-    return company.found(tmp_path, mail_server, f"ar-{tmp_path.name.replace('_', '-')}@example.test", books)
+    return company.found(tmp_path, mail_server, f"ar-{tmp_path.name.replace('_', '-')}@example.test", books, nursery)

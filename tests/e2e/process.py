@@ -1,15 +1,17 @@
 """A daemon in a process of its own, watched through its log.
 
-In: a command line. Out: `Daemon`, a context manager; `wait_for`.
+In: how it is started. Out: `Daemon`, a context manager; `wait_for`.
 """
 
 import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+
+from servers.nursery import Child
 
 PATIENCE = 30.0  # seconds; a test waits for what happens, and never measures how long it took
 
@@ -17,14 +19,13 @@ PATIENCE = 30.0  # seconds; a test waits for what happens, and never measures ho
 class Daemon:
     """A running `inboxbot run`."""
 
-    def __init__(self, command: Sequence[str], log: Path, environment: dict[str, str]) -> None:
-        self._command, self._log, self._environment = command, log, environment
+    def __init__(self, start: Callable[[Path], "subprocess.Popen[bytes] | Child"], log: Path) -> None:
+        """`start` runs it; what it says on standard error goes to the end of the file it is given."""
+        self._start, self._log = start, log
 
     def __enter__(self) -> Self:
-        with self._log.open("w") as stream:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stream, env=self._environment
-            )
+        self._log.write_bytes(b"")
+        self._process = self._start(self._log)
         return self
 
     def __exit__(self, *_error: object) -> None:

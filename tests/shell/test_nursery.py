@@ -6,10 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-
 from chaos import books
-from chaos.nursery import Nursery
 from chaos.scene import FAIL_POINTS, INBOXBOT
+from servers.nursery import Nursery
 
 pytestmark = [pytest.mark.slow]
 

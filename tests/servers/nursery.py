@@ -1,9 +1,9 @@
 """Starts the program from a process that has imported it already: the real command, without the second that every start takes.
 
-In: arguments, an environment, a file for what it says. Out: `Child`, with the few things of `subprocess.Popen` that a scene needs.
+In: arguments, an environment, a file for what it says. Out: `Child`, with the few things of `subprocess.Popen` that tests need.
 The nursery is a process that has imported the program and read the model; for every start it forks, and the child runs
 `inboxbot.cli.main` with a clean environment and its own output, as the installed command does. A start with a
-preloaded library needs an interpreter of its own; the scene starts those as a user does.
+preloaded library needs an interpreter of its own; whoever wants that starts it as a user does.
 """
 
 import json
@@ -82,7 +82,7 @@ class Nursery:
     def __enter__(self) -> Self:
         given = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parent.parent)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "chaos.nursery", self._path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given
+            [sys.executable, "-m", "servers.nursery", self._path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given
         )
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
@@ -171,10 +171,15 @@ def _preload() -> None:
     """Import what the program imports, and read once what every start reads anew: the model, the word lists."""
     import functools  # noqa: PLC0415 - in the nursery alone
 
-    from inboxbot import domains  # noqa: PLC0415
+    import babel.dates  # noqa: F401, PLC0415 - what the program loads when it first needs it
+    import typst  # noqa: F401, PLC0415
+    from apscheduler.schedulers import background  # noqa: F401, PLC0415
+
+    from inboxbot import daemon, domains, machinery, sending  # noqa: F401, PLC0415
     from inboxbot.app import shipped_model  # noqa: PLC0415
     from inboxbot.classify import artifact, machine_words, word_lists  # noqa: PLC0415
     from inboxbot.classify.understand import Understander  # noqa: PLC0415, F401
+    from inboxbot.store.engine import Store  # noqa: PLC0415
 
     artifact.load = functools.cache(artifact.load)  # type: ignore[assignment]
     word_lists.load_word_lists = functools.cache(word_lists.load_word_lists)
@@ -182,6 +187,7 @@ def _preload() -> None:
     word_lists.load_word_lists()
     machine_words.found("absence", "")
     domains.organizational("inboxbot.example")
+    Store("sqlite://").close()  # the schema's changes, all of them
 
 
 if __name__ == "__main__":
