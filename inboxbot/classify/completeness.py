@@ -7,7 +7,7 @@ in the mail as a whole does not notice the one clause that changes everything.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from inboxbot.classify.concepts import ConceptHit
 from inboxbot.classify.entities.coverage import Coverage
@@ -22,6 +22,14 @@ _NUMBER = re.compile(r"\d[\d.,/'-]{0,60}\d\d|\d{3,}")  # three digits or more: c
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_AS_OF = re.compile(  # no "at the end of October": that tells when something was, too
+    r"\b(?:as (?:at|of|on)|stand(?: vom| am| per)?|per(?: den)?|saldo al|a fecha(?: de)?|a corte de|arrêtée? au|au|al|pr\.?|op datum van"
+    r"|stan na)[ :]{1,3}(?:the |den |il |el )?\Z",
+    re.IGNORECASE,
+)
+_LONGEST_AS_OF = 24  # characters
+_OF_TODAY = frozenset({Intent.BALANCE_QUERY, Intent.STATEMENT_REQUEST})
+_LATELY = timedelta(days=1)  # "as at close of business yesterday" is what we tell today
 _TINY_IMAGE = 60_000  # bytes: an inline image of this size is a logo in a signature
 
 
@@ -65,6 +73,20 @@ def rival_dates(findings: EntityFindings, read: Sequence[ReadSentence], promised
     }
     return tuple(
         Unexplained(findings.text[span.start : span.end], "another coming day beside the promised one") for span in rivals.values()
+    )
+
+
+def past_days(findings: EntityFindings, asserted: frozenset[Intent], sent_on: date) -> tuple[Unexplained, ...]:
+    """A balance or a statement as of a day that is over: what is told of an account is always today's."""
+    if not asserted & _OF_TODAY:
+        return ()
+    text = findings.text
+    return tuple(
+        Unexplained(text[mention.span.start : mention.span.end], "an account as of a day that is over")
+        for mention in findings.dates
+        if mention.day < sent_on - _LATELY
+        and mention.span.start >= findings.body_start
+        and _AS_OF.search(text, max(findings.body_start, mention.span.start - _LONGEST_AS_OF), mention.span.start)
     )
 
 

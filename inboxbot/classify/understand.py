@@ -101,6 +101,7 @@ class Understander:
             unexplained=(
                 *completeness.unexplained(view.read, asserted, least),
                 *completeness.numbers_without_role(signals.findings),
+                *completeness.past_days(signals.findings, asserted, message.sent_at.date()),
                 *completeness.rival_dates(
                     signals.findings, view.read, day if Intent.PROMISE_TO_PAY in asserted else None, message.sent_at.date()
                 ),

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from entity_facts import MONDAY_NOON, facts
 
-from inboxbot.classify.completeness import rival_dates, unexplained
+from inboxbot.classify.completeness import past_days, rival_dates, unexplained
 from inboxbot.classify.entities.extract import extract
 from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.view import CONTEXT, COURTESY, ReadSentence
@@ -70,3 +70,44 @@ def test_what_is_written_in_words_that_nobody_taught_is_unexplained_whatever_is_
     _, clauses_read = read(("Skicka allas.", {COURTESY: 0.9}))
     untaught = [replace(one, untaught=True) for one in clauses_read]
     assert [one.why for one in unexplained(untaught, frozenset({Intent.INVOICE_COPY}), 0.1)] == ["words that nobody taught"]
+
+
+def past(body: str, *asserted: Intent, subject: str = "") -> list[str]:
+    findings = extract(subject, body, facts(), MONDAY_NOON)
+    return [one.text.rstrip(".") for one in past_days(findings, frozenset(asserted), MONDAY_NOON.date())]
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [
+        ("Please send a statement as of 31 October.", "31 October"),
+        ("Your balance as at 31/10/2026 please", "31/10/2026"),
+        ("Wie ist unser Saldo per 31.10.2026?", "31.10.2026"),
+        ("Merci pour le relevé arrêté au 31 octobre.", "31 octobre"),
+        ("Necesito el saldo a fecha de 31 de octubre.", "31 de octubre"),
+        ("Qual è il saldo al 31 ottobre?", "31 ottobre"),
+    ],
+)
+def test_an_account_as_of_a_day_that_is_over_is_unexplained(body: str, day: str) -> None:
+    assert past(body, Intent.BALANCE_QUERY) == [day]
+    assert past(body, Intent.STATEMENT_REQUEST, Intent.INVOICE_COPY) == [day]
+    assert past(body, Intent.INVOICE_COPY) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "What do we owe as of today?",
+        "What do we owe as of November 16?",
+        "Please send a statement as at close of business yesterday.",
+        "What will be due as of December 1?",
+        "What do we owe? We paid 20101 on 31 October.",
+        "I retired at the end of October, what is left?",
+    ],
+)
+def test_other_days_beside_a_balance_are_not(body: str) -> None:
+    assert past(body, Intent.BALANCE_QUERY) == []
+
+
+def test_the_subject_of_what_is_answered_says_nothing_of_a_day() -> None:
+    assert past("And what is still open?", Intent.BALANCE_QUERY, subject="Re: Statement as of 31 October") == []
