@@ -15,13 +15,14 @@ from entity_facts import facts
 from inboxbot.classify.artifact import LinearModel, load
 from inboxbot.classify.contributions import Contributions, Share, text_probabilities
 from inboxbot.classify.features import ClauseWords, context_names, own_features
+from inboxbot.classify.gate import NAMES, Gate
 from inboxbot.classify.intents import CONTEXT_SHARE, IntentModel
 from inboxbot.classify.sentences import Sentence
 from inboxbot.classify.signals import Pieces, Signals
 from inboxbot.classify.tokens import words_of
 from inboxbot.classify.training import corpus, drafts
 from inboxbot.classify.training.examples import Example
-from inboxbot.classify.training.fitting import fit
+from inboxbot.classify.training.fitting import fit, fit_gate
 from inboxbot.classify.training.texts import texts_of
 from inboxbot.classify.training.train import CLAUSE_LABELS, DOCUMENT_LABELS, folds, provisional, train
 from inboxbot.errors import ModelError, UsageError
@@ -213,6 +214,15 @@ def test_what_was_computed_once_is_used_again_and_gives_the_same() -> None:
     first, again = (contributions.sums([clause(text) for text in TEXTS])[0] for _ in range(2))
     assert (first == again).all()
     assert contributions.sums([clause(TEXTS[0])])[0][0] == pytest.approx(first[0])
+
+
+@pytest.mark.parametrize(("share", "sure"), [(1.0, 0.5), (0.25, 0.8)])
+def test_in_the_gate_a_mail_counts_by_its_share(share: float, sure: float) -> None:
+    """Of what looks the same, half is right; the wrong half counts less."""
+    values = np.zeros((200, len(NAMES)))
+    truth = np.arange(200) % 2 == 0
+    gate = Gate(*fit_gate(values, truth, np.where(truth, 1.0, share)))
+    assert gate.confidence(values[0]) == pytest.approx(sure, abs=0.01)
 
 
 def test_a_label_that_nobody_used_is_never_asserted() -> None:

@@ -82,24 +82,26 @@ def _fit_label(matrix: Any, truth: Array, inverse_regularisation: float) -> tupl
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_logistic(values: Array, truth: Array, labels: Sequence[str], inverse_regularisation: float) -> LogisticWeights:
-    """One regression a label, from values (one row a mail) and what is true (one column a label)."""
+def fit_logistic(
+    values: Array, truth: Array, labels: Sequence[str], inverse_regularisation: float, shares: Array | None = None
+) -> LogisticWeights:
+    """One regression a label, from values (one row a mail), what is true (one column a label), and how much each mail counts."""
     means, scales = values.mean(axis=0), _spread(values)
     scaled = (values - means) / scales
-    columns = [_fit_plain(scaled, truth[:, place], inverse_regularisation) for place in range(len(labels))]
+    columns = [_fit_plain(scaled, truth[:, place], inverse_regularisation, shares) for place in range(len(labels))]
     weights, intercepts = zip(*columns, strict=True)
     return LogisticWeights(tuple(labels), means, scales, np.stack(weights, axis=1), np.array(intercepts))
 
 
-def fit_gate(values: Array, truth: Array) -> tuple[Forest, LogisticWeights]:
-    """Both halves of the gate, from its values (one row a mail) and whether an answer would have been right."""
-    return _fit_forest(values, truth), fit_logistic(values, truth[:, None], ["right"], GATE_C)
+def fit_gate(values: Array, truth: Array, shares: Array) -> tuple[Forest, LogisticWeights]:
+    """Both halves of the gate, from its values (one row a mail), whether an answer would have been right, and how much each mail counts."""
+    return _fit_forest(values, truth, shares), fit_logistic(values, truth[:, None], ["right"], GATE_C, shares)
 
 
-def _fit_forest(values: Array, truth: Array) -> Forest:
+def _fit_forest(values: Array, truth: Array, shares: Array) -> Forest:
     """The gate's trees, from its values (one row a mail) and whether an answer would have been right."""
     trees = ExtraTreesClassifier(TREES, max_depth=DEEPEST, min_samples_leaf=LEAST_IN_LEAF, max_features=SHARE_TRIED, random_state=0)
-    trees.fit(values, truth)
+    trees.fit(values, truth, sample_weight=shares)
     nodes = [tree.tree_ for tree in trees.estimators_]
     starts = np.cumsum([0, *(tree.node_count for tree in nodes)])
     right = int(np.flatnonzero(trees.classes_)[0])
@@ -113,10 +115,10 @@ def _fit_forest(values: Array, truth: Array) -> Forest:
     )
 
 
-def _fit_plain(values: Array, truth: Array, inverse_regularisation: float) -> tuple[Array, float]:
+def _fit_plain(values: Array, truth: Array, inverse_regularisation: float, shares: Array | None) -> tuple[Array, float]:
     if len(set(truth.tolist())) < 2:  # noqa: PLR2004 - there is nothing to tell apart
         return np.zeros(values.shape[1]), _NEVER if not truth.any() else -_NEVER
-    model = LogisticRegression(C=inverse_regularisation, max_iter=2000).fit(values, truth)
+    model = LogisticRegression(C=inverse_regularisation, max_iter=2000).fit(values, truth, sample_weight=shares)
     return model.coef_[0], float(model.intercept_[0])
 
 
