@@ -9,12 +9,19 @@ from chaos.runner import run
 
 MAILS = 200
 SEEDS = (1, 2, 3)
+THRICE = frozenset({*map(str, range(1, 10)), "11", "22"})  # a kill's moment decides; these two have found what one seed did not
+ONCE = frozenset({"28"})  # under the preloaded clock a run takes as long as four others
 AS_A_USER_DOES = frozenset({"1", "5", "9"})  # in their first seed the program starts in an interpreter of its own
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in SEEDS]
+def _seeds(row: Row) -> tuple[int, ...]:
+    """Three seeds in every row take the whole of the tests just over their twenty minutes."""
+    return SEEDS if row.number in THRICE else SEEDS[:1] if row.number in ONCE else SEEDS[:2]
+
+
+CASES = [pytest.param(row, seed, id=f"row{row.number}-seed{seed}") for row in ROWS for seed in _seeds(row)]
 
 
 @pytest.mark.parametrize(("row", "seed"), CASES)
